@@ -1,0 +1,1 @@
+"""SAM-BERT: the acoustic model, from units to mel frames (torch)."""

@@ -1,0 +1,1 @@
+"""Sound: what it is measured in, resampling, formats and files."""

@@ -1,0 +1,1 @@
+"""A voice on disk: manifest, store, import, export."""

@@ -1,0 +1,278 @@
+"""Turning a ModelScope/KAN-TTS voice into a bundle (specification 5)."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+from langsong.acoustic.config import AcousticConfig
+from langsong.acoustic.convert import converted_name, convert_sambert
+from langsong.acoustic.sambert import SamBert
+from langsong.audio.spec import AudioSpec
+from langsong.errors import BundleError, CheckpointError
+from langsong.text.units import UnitInventory, inventory
+from langsong.vocoder.config import GeneratorConfig
+from langsong.vocoder.convert import convert_generator
+from langsong.vocoder.generator import Generator
+
+from .card import VoiceCard
+from .checkpoints import ModelFiles, VoiceFiles, read_vocoder, read_voice
+from .export import Precision, export_graphs, save_weights
+from .manifest import (
+    MANIFEST_FILE,
+    WEIGHTS_FILE,
+    File,
+    Normalization,
+    NsfF0,
+    SpeakerInfo,
+    VoiceDefaults,
+    VoiceManifest,
+)
+from .verify import compare_graphs
+from .voice import Voice, sha256_of
+
+GLOBAL_F0 = (30.0, 730.0)
+"""Hz; the range of ``nsf_norm_type: global`` unless the config says otherwise."""
+
+
+@dataclass
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        tensors: how many were read, per model.
+        dropped: tensors left behind on purpose.
+        differences: largest |torch - graph| of each stage.
+    """
+
+    voice: Voice
+    tensors: dict[str, int] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+    differences: dict[str, float] = field(default_factory=dict)
+
+
+def import_kantts(
+    source: Path,
+    destination: Callable[[str], Path],
+    *,
+    card: VoiceCard | None = None,
+    voice: str | None = None,
+    vocoder: Path | None = None,
+    precision: Precision = "float32",
+) -> ImportReport:
+    """Convert, export, verify, and only then put the bundle in its place.
+
+    Args:
+        source: a ModelScope model folder, a voice folder in it, or a ``basemodel_*`` folder's parent.
+        destination: where a voice of a given name goes; that folder must not exist.
+        card: what the files do not say.
+        voice: which voice of the model; None = the first.
+        vocoder: a folder with another vocoder than the voice's own.
+        precision: of the weights on disk.
+
+    Raises:
+        CheckpointError: the files are missing, damaged, unsafe or do not fit together.
+        BundleError: the destination exists, or the exported graphs do not reproduce the models.
+    """
+    card = card or VoiceCard()
+    files = read_voice(source, voice)
+    generator_files = read_vocoder(vocoder) if vocoder else files.vocoder
+    if generator_files is None:
+        raise CheckpointError(f"{source} has no vocoder (voc/ckpt): name one with --vocoder")
+    folder = destination(card.name or files.name)
+    if folder.exists():
+        raise BundleError(f"{folder} exists already: remove it first, or import under another --name")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        report = _build(files, generator_files, card, work, precision)
+        report.differences = compare_graphs(report.voice)
+        work.chmod(0o755)
+        work.replace(folder)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    report.voice = Voice.open(folder)
+    return report
+
+
+def _build(
+    files: VoiceFiles, generator_files: ModelFiles, card: VoiceCard, folder: Path, precision: Precision
+) -> ImportReport:
+    params = _section(files.acoustic.config, "Model", "KanTtsSAMBERT", "params")
+    state = files.acoustic.state
+    units = _inventory(files, params, state)
+    acoustic_config = AcousticConfig.from_kantts(
+        params,
+        vocabulary=(units.sizes.phone,) if units.kind == "bytes" else units.sizes[:4],
+        emotions=units.sizes.emotion,
+        speakers=units.sizes.speaker,
+        feedback=card.feedback,
+        filled_pause_inner=_rows(state, "FP_predictor.w_1.weight") or 0,
+    )
+    acoustic = SamBert(acoustic_config).eval()
+    acoustic.load_state_dict(convert_sambert(state, acoustic_config))
+    vocoder = _generator(generator_files)
+    nsf, pitch = _nsf(files.acoustic, params, vocoder.config)
+    vectors = _speaker_vectors(files.acoustic.folder) if params.get("SE") else None
+    _check_channels(acoustic_config, vocoder.config)
+
+    with torch.no_grad():
+        save_weights(acoustic, vocoder, folder / WEIGHTS_FILE, precision, extra=vectors or {})
+    speakers = card.speakers or tuple(SpeakerInfo(id=s) for s in units.speakers or (card.name or files.name,))
+    emotions = card.emotions or tuple(e.removeprefix("emotion_") for e in units.emotions if "placeholder" not in e)
+    name = card.name or files.name
+    try:
+        manifest = VoiceManifest(
+            format_version=1,
+            name=name,
+            title=card.title or name,
+            languages=card.languages,
+            licence=card.licence,
+            provenance=card.provenance,
+            speakers=speakers,
+            emotions=emotions,
+            units=units,
+            conventions=card.conventions,
+            audio=_audio_spec(files, generator_files, vocoder.config),
+            acoustic=acoustic_config,
+            vocoder=vocoder.config,
+            mel_to_vocoder=card.mel_to_vocoder,
+            pitch=card.pitch or pitch,
+            energy=card.energy,
+            nsf=nsf,
+            speaker_vectors=vectors is not None,
+            defaults=VoiceDefaults(
+                speaker=card.default_speaker or speakers[0].id,
+                emotion="neutral" if "neutral" in emotions else emotions[0],
+                sentence_pause_s=card.sentence_pause_s,
+            ),
+            weights=File(file=WEIGHTS_FILE, sha256=sha256_of(folder / WEIGHTS_FILE)),
+            graphs=export_graphs(acoustic, vocoder, folder),
+            sample_texts=card.sample_texts,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise CheckpointError(f"the voice does not fit together: {first['msg']}") from None
+    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return ImportReport(
+        voice=Voice.open(folder),
+        tensors={"acoustic": len(state), "vocoder": len(generator_files.state)},
+        dropped=sorted(key for key in state if converted_name(key) is None),
+    )
+
+
+def _section(config: dict[str, Any], *keys: str) -> dict[str, Any]:
+    section: Any = config
+    for key in keys:
+        section = section.get(key) if isinstance(section, dict) else None
+    if not isinstance(section, dict):
+        raise CheckpointError(f"the config has no {'.'.join(keys)}")
+    return section
+
+
+def _rows(state: dict[str, Tensor], key: str) -> int | None:
+    return state[key].shape[0] if key in state else None
+
+
+def _inventory(files: VoiceFiles, params: dict[str, Any], state: dict[str, Tensor]) -> UnitInventory:
+    """The voice's unit inventory; whether it has masks is counted off its tables."""
+    unit = _section(files.acoustic.config, "linguistic_unit")
+    listed = unit.get("speaker_list")
+    if not isinstance(listed, str) or not listed:
+        raise CheckpointError("the config's linguistic_unit has no speaker_list")
+    speakers = () if params.get("SE") else tuple(s.strip() for s in listed.split(","))
+    kind = "bytes" if params.get("using_byte") else "symbols"
+    table = "text_encoder.byte_index_emb.weight" if kind == "bytes" else "text_encoder.sy_emb.weight"
+    rows = _rows(state, table)
+    if rows is None:
+        raise CheckpointError(f"the acoustic checkpoint lacks {table}")
+    candidates = [
+        inventory(str(unit.get("language") or "PinYin"), speakers, kind=kind, has_mask=mask) for mask in (True, False)
+    ]
+    for candidate in candidates:
+        if candidate.sizes.phone == rows and files.has_mask in (None, candidate.has_mask):
+            return candidate
+    raise CheckpointError(
+        f"{table} has {rows} rows; the {candidates[0].language} inventory has {candidates[0].sizes.phone} "
+        f"({candidates[1].sizes.phone} without masks)"
+    )
+
+
+def _generator(files: ModelFiles) -> Generator:
+    if "Model" in files.config:
+        config = GeneratorConfig.from_kantts(_section(files.config, "Model", "Generator", "params"))
+    else:
+        config = GeneratorConfig.from_hifigan(files.config)
+    generator = Generator(config).eval()
+    generator.load_state_dict(convert_generator(files.state, config))
+    return generator
+
+
+def _audio_spec(files: VoiceFiles, generator_files: ModelFiles, config: GeneratorConfig) -> AudioSpec:
+    """The vocoder's own settings count: it makes the sound."""
+    given = generator_files.config
+    audio = given.get("audio_config") or files.acoustic.config.get("audio_config") or {}
+    if "Model" not in given:
+        audio = {**given, "hop_length": given.get("hop_size"), "win_length": given.get("win_size")}
+        audio["n_mels"] = given.get("num_mels")
+    rate = audio.get("sampling_rate") or files.sample_rate
+    if not rate:
+        raise CheckpointError("neither config.yaml (audio_config) nor configuration.json says the sample rate")
+    try:
+        return AudioSpec(
+            sample_rate=int(rate),
+            hop_length=config.hop_length,
+            n_fft=int(audio.get("n_fft", 2048)),
+            win_length=int(audio.get("win_length", 5 * config.hop_length)),
+            n_mels=config.in_channels,
+            fmin=float(audio.get("fmin", 0)),
+            fmax=float(audio.get("fmax") or rate / 2),
+        )
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"the audio settings are not usable: {error}") from None
+
+
+def _nsf(
+    acoustic: ModelFiles, params: dict[str, Any], config: GeneratorConfig
+) -> tuple[NsfF0 | None, Normalization | None]:
+    """How the F0 channel becomes Hz (specification 1.9); the predicted pitch is normalised in the same way."""
+    if config.source is None:
+        return None, None
+    if params.get("nsf_norm_type") == "global":
+        low = float(params.get("nsf_f0_global_minimum", GLOBAL_F0[0]))
+        high = float(params.get("nsf_f0_global_maximum", GLOBAL_F0[1]))
+        return NsfF0(mean=low, std=high - low), Normalization(scale="linear", mean=low, std=high - low)
+    mean, std = _load_array(acoustic.folder / "mvn.npy", (2, 1))[:, 0].tolist()
+    return NsfF0(mean=mean, std=std), Normalization(scale="linear", mean=mean, std=std)
+
+
+def _speaker_vectors(folder: Path) -> dict[str, Tensor]:
+    return {"speaker_vectors": torch.from_numpy(_load_array(folder / "se.npy", (1, None)))}
+
+
+def _load_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    try:
+        array = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} is missing: this kind of voice needs it") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise CheckpointError(f"{path} is damaged ({error})") from None
+    if array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True)):
+        raise CheckpointError(f"{path} has the shape {array.shape}, not {shape}")
+    return array.astype(np.float32)
+
+
+def _check_channels(acoustic: AcousticConfig, vocoder: GeneratorConfig) -> None:
+    wanted = vocoder.in_channels + (2 if vocoder.source else 0)
+    if acoustic.n_mels != wanted:
+        raise CheckpointError(f"the acoustic model makes {acoustic.n_mels} channels, the vocoder takes {wanted}")

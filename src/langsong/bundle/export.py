@@ -1,0 +1,159 @@
+"""From torch models to a bundle's files: one safetensors file of weights, and graphs that read it.
+
+Graphs are ONNX. Their initialisers are not stored in them but point into the safetensors file (which is a
+header and then plain little-endian arrays), so every number is on disk once.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import onnx
+import torch
+from onnx import TensorProto, helper
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from langsong.acoustic.sambert import SamBert
+from langsong.vocoder.generator import Generator
+
+from .example import example_inputs
+from .manifest import WEIGHTS_FILE, File
+from .stages import Stage, stages_of
+from .voice import sha256_of
+
+OPSET = 17
+
+Precision = Literal["float32", "float16"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a tensor lies in the weights file."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    offset: int
+    length: int
+
+
+class _StageModule(nn.Module):
+    """Makes one method of a model the module that the exporter wants."""
+
+    def __init__(self, model: nn.Module, method: str) -> None:
+        super().__init__()
+        self.model = model
+        self.method = method
+
+    def forward(self, *inputs: Tensor) -> Any:
+        return getattr(self.model, self.method)(*inputs)
+
+
+def save_weights(
+    acoustic: SamBert, vocoder: Generator, path: Path, precision: Precision, extra: Mapping[str, Tensor]
+) -> None:
+    """Write both models' weights and `extra` tensors, and round the models themselves to what was written."""
+    dtype = getattr(torch, precision)
+    tensors: dict[str, Tensor] = dict(extra)
+    for prefix, model in (("acoustic", acoustic), ("vocoder", vocoder)):
+        for name, tensor in model.state_dict().items():
+            stored = tensor.to(dtype).contiguous()
+            tensor.copy_(stored)
+            tensors[f"{prefix}.{name}"] = stored
+    save_file(tensors, path, metadata={"format": "langsong"})
+
+
+def read_slots(path: Path) -> Mapping[str, Slot]:
+    """The tensors of a safetensors file and their places in it."""
+    with path.open("rb") as stream:
+        (size,) = struct.unpack("<Q", stream.read(8))
+        header = json.loads(stream.read(size))
+    header.pop("__metadata__", None)
+    return {
+        name: Slot(
+            entry["dtype"],
+            tuple(entry["shape"]),
+            8 + size + entry["data_offsets"][0],
+            entry["data_offsets"][1] - entry["data_offsets"][0],
+        )
+        for name, entry in header.items()
+    }
+
+
+def _trace(model: nn.Module, stage: Stage, inputs: tuple[Tensor, ...]) -> onnx.ModelProto:
+    """Export one stage with its weights as named initialisers."""
+    buffer = io.BytesIO()
+    axes = {name: axis for name, axis in {**stage.inputs, **stage.outputs}.items() if axis}
+    with warnings.catch_warnings(), torch.inference_mode():
+        # The tracing exporter is deprecated in favour of one that needs onnxscript and specialises LSTMs.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _StageModule(model, stage.method),
+            inputs,
+            buffer,  # type: ignore[arg-type]
+            input_names=list(stage.inputs),
+            output_names=list(stage.outputs),
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            do_constant_folding=False,
+            **({"dynamo": False} if "dynamo" in torch.onnx.export.__code__.co_varnames else {}),
+        )
+    return onnx.load_model_from_string(buffer.getvalue())
+
+
+def _externalise(graph: onnx.GraphProto, prefix: str, slots: Mapping[str, Slot], location: str) -> None:
+    """Let initialisers that are model weights point into the weights file; half-precision ones get a cast."""
+    kept, casts = [], []
+    for initializer in graph.initializer:
+        name = initializer.name.removeprefix("model.")
+        slot = slots.get(f"{prefix}.{name}")
+        if slot is None:
+            kept.append(initializer)
+            continue
+        half = slot.dtype == "F16"
+        tensor = TensorProto(
+            name=f"{initializer.name}.stored" if half else initializer.name,
+            data_type=TensorProto.FLOAT16 if half else TensorProto.FLOAT,
+            dims=slot.shape,
+            data_location=TensorProto.EXTERNAL,
+        )
+        for key, value in (("location", location), ("offset", str(slot.offset)), ("length", str(slot.length))):
+            tensor.external_data.add(key=key, value=value)
+        kept.append(tensor)
+        if half:
+            casts.append(helper.make_node("Cast", [tensor.name], [initializer.name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.initializer[:], graph.node[:]
+    graph.initializer.extend(kept)
+    graph.node.extend(nodes)
+
+
+def export_graphs(acoustic: SamBert, vocoder: Generator, folder: Path) -> dict[str, File]:
+    """Write one ONNX graph per stage beside `WEIGHTS_FILE`, which must be there already.
+
+    Args:
+        acoustic, vocoder: in evaluation mode, with the very weights that are in the file.
+        folder: the bundle.
+
+    Returns:
+        The manifest's entries.
+    """
+    slots = read_slots(folder / WEIGHTS_FILE)
+    models: dict[str, nn.Module] = {"acoustic": acoustic, "vocoder": vocoder}
+    graphs = {}
+    for stage in stages_of(acoustic.config, vocoder.config):
+        inputs = example_inputs(stage, acoustic.config, vocoder.config)
+        tensors = tuple(torch.from_numpy(x) for x in inputs)
+        model = _trace(models[stage.part], stage, tensors)
+        _externalise(model.graph, stage.part, slots, WEIGHTS_FILE)
+        path = folder / f"{stage.name}.onnx"
+        path.write_bytes(model.SerializeToString(deterministic=True))
+        graphs[stage.name] = File(file=path.name, sha256=sha256_of(path))
+    return graphs

@@ -1,0 +1,104 @@
+"""An opened voice bundle."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from langsong.errors import BundleError
+from langsong.types import Float32
+
+from .manifest import VoiceManifest, read_manifest
+from .stages import Stage, stages_of
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A voice: its manifest and the folder that holds its files."""
+
+    folder: Path
+    manifest: VoiceManifest
+
+    @classmethod
+    def open(cls, folder: Path) -> Voice:
+        """Read the manifest and see that every file is there (contents are checked by `verify`).
+
+        Raises:
+            BundleError: the folder is not a complete bundle.
+        """
+        voice = cls(folder, read_manifest(folder))
+        stages = {s.name for s in voice.stages}
+        graphs = set(voice.manifest.graphs)
+        if stages != graphs:
+            raise BundleError(
+                f"{folder} must have exactly the graphs {', '.join(sorted(stages))}; "
+                f"it names {', '.join(sorted(graphs))}"
+            )
+        for file in voice.files:
+            if not (folder / file).is_file():
+                raise BundleError(f"{folder} lacks {file}: install the voice again")
+        return voice
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return stages_of(self.manifest.acoustic, self.manifest.vocoder)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Names of the files with contents, and their sha256."""
+        entries = [self.manifest.weights, *self.manifest.graphs.values()]
+        return {e.file: e.sha256 for e in entries}
+
+    @property
+    def weights_path(self) -> Path:
+        return self.folder / self.manifest.weights.file
+
+    def graph_path(self, stage: str) -> Path:
+        return self.folder / self.manifest.graphs[stage].file
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Short digest of everything that shapes the sound: the key of caches."""
+        text = self.manifest.model_dump_json()
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def tensor(self, name: str) -> Float32:
+        """One tensor of the weights, as float32.
+
+        Raises:
+            BundleError: the weights are damaged or have no such tensor.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(self.weights_path, framework="numpy") as weights:
+                return np.asarray(weights.get_tensor(name), np.float32)
+        except (SafetensorError, OSError) as error:
+            raise BundleError(f"{self.weights_path} is damaged ({error}): install the voice again") from None
+
+    def check_files(self) -> None:
+        """Compare every file with its sha256.
+
+        Raises:
+            BundleError: a file differs.
+        """
+        for file, expected in self.files.items():
+            if sha256_of(self.folder / file) != expected:
+                raise BundleError(f"{self.folder / file} is damaged (sha256 differs): install the voice again")

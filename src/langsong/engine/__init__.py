@@ -1,0 +1,1 @@
+"""Synthesizer, runtimes, streaming, caches."""

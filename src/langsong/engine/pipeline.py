@@ -1,0 +1,132 @@
+"""One utterance, from units to samples, over a runtime."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from langsong.bundle.manifest import VoiceManifest
+from langsong.bundle.voice import Voice
+from langsong.text.units import parse_units
+from langsong.types import Float32, Utterance, WordTiming
+
+from .acoustics import AcousticInput, AcousticModel, Controls
+from .filled_pauses import FilledPauses
+from .options import ResolvedOptions
+from .runtime.base import Runtime
+from .timing import word_timings
+from .vocoding import INNER_LENGTHS, Vocoding
+
+
+@dataclass(frozen=True)
+class Speech:
+    """An utterance about to be spoken.
+
+    Attributes:
+        words: seconds from the utterance's start.
+        samples: total number.
+        pieces: (n,) float32 each, as they are computed.
+    """
+
+    words: tuple[WordTiming, ...]
+    samples: int
+    pieces: Iterator[Float32]
+
+
+class Pipeline:
+    """A voice on a runtime. Thread-safe: what a request needs lives in the generators it gets."""
+
+    def __init__(self, voice: Voice, runtime: Runtime) -> None:
+        self.manifest: VoiceManifest = voice.manifest
+        self.runtime = runtime
+        self._voice = voice
+        self._acoustics = AcousticModel(self.manifest.acoustic, runtime, self._filled_pauses())
+        self._vocoding = Vocoding(self.manifest, runtime)
+
+    @cached_property
+    def _emotions(self) -> Float32:
+        """(emotions, emotion_width)."""
+        return self._voice.tensor("acoustic.emotion_embed.weight")
+
+    @cached_property
+    def _speakers(self) -> Float32:
+        """(speakers, speaker_width)."""
+        name = "speaker_vectors" if self.manifest.speaker_vectors else "acoustic.speaker_embed.weight"
+        return self._voice.tensor(name)
+
+    def _filled_pauses(self) -> FilledPauses | None:
+        if not self.manifest.acoustic.filled_pause_inner:
+            return None
+        units = self.manifest.units
+        style = f"$emotion_neutral${units.speakers[0]}"
+        rows = []
+        for onset, final in (("ge", "en_c"), ("ga", "a_c"), ("ge", "e_c")):
+            line = (
+                f"{{{onset}$tone5$s_begin$word_begin{style}}} {{{final}$tone5$s_end$word_end{style}}} "
+                f"{{#3$tone_none$s_none$word_none{style}}}"
+            )
+            rows.append(units.encode(parse_units(line)).ids)
+        return FilledPauses(np.stack(rows))
+
+    def acoustic_input(self, utterance: Utterance, options: ResolvedOptions) -> AcousticInput:
+        """An utterance as the acoustic model reads it.
+
+        Raises:
+            UnitError: the voice does not have one of the units.
+        """
+        encoded = self.manifest.units.encode(utterance.units)
+        index = encoded.speakers
+        if self.manifest.speaker_vectors:
+            names = [s.id for s in self.manifest.speakers]
+            index = np.full_like(index, names.index(options.speaker))
+        return AcousticInput(
+            ids=encoded.ids,
+            emotion=self._emotions[encoded.emotions],
+            speaker=self._speakers[index],
+            controls=Controls(speed=options.speed, pitch_shift=self._pitch_shift(options.pitch)),
+        )
+
+    def _pitch_shift(self, semitones: float) -> float:
+        """Semitones in the units of the predicted pitch (for a linear scale, at its mean)."""
+        pitch = self.manifest.pitch
+        if pitch is None or not semitones:
+            return 0.0
+        if pitch.scale == "log":
+            return semitones * math.log(2) / 12 / pitch.std
+        return (2 ** (semitones / 12) - 1) * pitch.mean / pitch.std
+
+    def _chunks(self) -> Iterator[int]:
+        """Decoder steps to take at a time: each lets the vocoder speak one more, longer window."""
+        step = self.manifest.acoustic.frames_per_step
+        ahead = self.manifest.acoustic.postnet.context[1] + self.manifest.vocoder.context_frames[1]
+        for frames in (INNER_LENGTHS[0] + ahead, *INNER_LENGTHS[1:]):
+            yield -(-frames // step)
+        while True:
+            yield -(-INNER_LENGTHS[-1] // step)
+
+    def speak(self, utterance: Utterance, options: ResolvedOptions, *, early: bool) -> Speech:
+        """Predict an utterance's prosody; its samples are computed as `Speech.pieces` is read.
+
+        Args:
+            utterance: what to say.
+            options: how.
+            early: speak the first piece as soon as possible, rather than all of it at the least cost.
+        """
+        acoustics, config = self._acoustics, self.manifest.acoustic
+        plan = acoustics.plan([self.acoustic_input(utterance, options)])
+        total = int(plan.frames[0])
+        words = word_timings(utterance, plan.durations[0], plan.origins[0], 1.0 / self.manifest.audio.frame_rate)
+        chunks = self._chunks() if early else itertools.repeat(-(-INNER_LENGTHS[-1] // config.frames_per_step))
+        mels = (mel[0] for mel in acoustics.refine(plan, acoustics.decode(plan, chunks)))
+        pieces = self._vocoding.samples(mels if early else whole(mels), total)
+        return Speech(words, total * self.manifest.audio.hop_length, pieces)
+
+
+def whole(pieces: Iterator[Float32]) -> Iterator[Float32]:
+    """All pieces in one, when they are asked for."""
+    yield np.concatenate(list(pieces))

@@ -1,0 +1,21 @@
+"""What every runtime offers."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+class Runtime(Protocol):
+    """Runs a voice's stages (see `langsong.bundle.stages`). Thread-safe and without state between calls."""
+
+    name: str
+    description: str
+    """Device, precision and threads, for people."""
+
+    def run(self, stage: str, *inputs: Array) -> tuple[Array, ...]:
+        """Run one stage; inputs and outputs in the order of its table entry."""
+        ...

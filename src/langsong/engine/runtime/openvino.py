@@ -1,0 +1,85 @@
+"""The OpenVINO runtime: the exported graphs on a CPU, without torch."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from langsong.errors import BundleError
+
+from .base import Array
+
+
+class OpenVinoRuntime:
+    """Runs a bundle's graphs. Graphs are compiled when first used; the compiled form is kept on disk.
+
+    Args:
+        graphs: path of each stage's ONNX file.
+        threads: of one graph at a time.
+        vocoder_precision: "f32" or "bf16", of the vocoder alone; the other graphs are small and stay f32.
+        cache: folder for compiled graphs, or None. It must be of these graphs alone.
+    """
+
+    name = "openvino"
+
+    def __init__(
+        self, graphs: Mapping[str, Path], threads: int, vocoder_precision: str, cache: Path | None
+    ) -> None:
+        import openvino
+
+        self._core = openvino.Core()
+        self._graphs = dict(graphs)
+        self._threads = threads
+        self._vocoder_precision = vocoder_precision
+        self._cache = cache
+        self._compiled: dict[str, Any] = {}
+        self._requests: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in graphs}
+        self._compiling = {name: threading.Lock() for name in graphs}
+        self.description = (
+            f"OpenVINO {openvino.get_version().split('-')[0]}, {threads} thread{'s' if threads > 1 else ''}, "
+            f"vocoder in {vocoder_precision}"
+        )
+
+    def _compile(self, stage: str) -> Any:
+        with self._compiling[stage]:
+            if stage in self._compiled:
+                return self._compiled[stage]
+            heavy = stage == "vocoder"
+            options = {
+                "INFERENCE_PRECISION_HINT": self._vocoder_precision if heavy else "f32",
+                # The other stages are small or step by step: a second thread costs more than it brings.
+                "INFERENCE_NUM_THREADS": self._threads if heavy else 1,
+                "NUM_STREAMS": 1,
+                # Pinning would put every process's threads on the same first cores.
+                "ENABLE_CPU_PINNING": False,
+            }
+            if self._cache is not None:
+                options["CACHE_DIR"] = str(self._cache)
+            try:
+                compiled = self._core.compile_model(str(self._graphs[stage]), "CPU", options)
+            except RuntimeError as error:
+                reason = str(error).strip().splitlines()[-1]
+                raise BundleError(f"the graph {self._graphs[stage]} cannot be compiled: {reason}") from None
+            self._compiled[stage] = compiled
+            return compiled
+
+    def prepare(self, *stages: str) -> None:
+        """Compile stages ahead of their first use."""
+        for stage in stages:
+            self._compile(stage)
+
+    def run(self, stage: str, *inputs: Array) -> tuple[Array, ...]:
+        compiled = self._compiled.get(stage) or self._compile(stage)
+        requests = self._requests[stage]
+        try:
+            request = requests.get_nowait()
+        except queue.Empty:
+            request = compiled.create_infer_request()
+        outputs = request.infer([np.ascontiguousarray(x) for x in inputs], share_inputs=True).to_tuple()
+        requests.put(request)
+        return tuple(outputs)

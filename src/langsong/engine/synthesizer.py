@@ -1,0 +1,243 @@
+"""The public face: text in, speech out."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from langsong.audio.resample import StreamResampler
+from langsong.bundle.store import cache_home, find_voice
+from langsong.bundle.voice import Voice
+from langsong.errors import MissingExtra, TextError
+from langsong.text.frontend import Frontend
+from langsong.text.units import format_units
+from langsong.types import AudioChunk, Float32, Unit, Utterance, WordTiming, join_chunks
+
+from .cache import LruCache
+from .device import Placement, place
+from .options import ResolvedOptions, SynthesisOptions, resolve
+from .pipeline import Pipeline, Speech
+from .runtime.base import Runtime
+
+DEFAULT_CACHE_BYTES = 16 << 20
+
+
+class Synthesizer:
+    """Speaks with one voice. Thread-safe; graphs are loaded when first needed.
+
+    >>> synthesizer = Synthesizer.open()
+    >>> audio = synthesizer.say("今天天气真好。", emotion="happy")
+    """
+
+    def __init__(self, voice: Voice, runtime: Runtime, placement: Placement, cache_bytes: int) -> None:
+        self.voice = voice
+        self.placement = placement
+        self.runtime = runtime
+        self._frontend = Frontend(voice.manifest.conventions)
+        self._pipeline = Pipeline(voice, runtime)
+        self._cache: LruCache[tuple[tuple[Float32, ...], tuple[WordTiming, ...]]] = LruCache(cache_bytes)
+
+    @classmethod
+    def open(
+        cls,
+        voice: str | os.PathLike[str] | Voice | None = None,
+        *,
+        runtime: str = "auto",
+        device: str = "auto",
+        precision: str = "auto",
+        threads: int | None = None,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
+    ) -> Synthesizer:
+        """Open a voice.
+
+        Args:
+            voice: name of an installed voice, path of a bundle, or an opened `Voice`; None = the embedded one.
+            runtime: "auto", "openvino" (CPU, without torch) or "torch".
+            device: "auto", "cpu", "cuda", "cuda:N" or "mps".
+            precision: "auto", "f32", "bf16" or "f16".
+            threads: of one graph at a time; None = one per core.
+            cache_bytes: how much finished speech to keep for repeated sentences; 0 = none.
+
+        Raises:
+            VoiceNotFound, BundleError: the voice cannot be used.
+            OptionError, MissingExtra: the device or runtime cannot be used.
+        """
+        opened = voice if isinstance(voice, Voice) else find_voice(voice)
+        placement = place(runtime, device, precision, threads)
+        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes)
+
+    @property
+    def sample_rate(self) -> int:
+        """The voice's own, in Hz."""
+        return self.voice.manifest.audio.sample_rate
+
+    def prepare(self) -> None:
+        """Load everything now, so that the first request is as fast as later ones."""
+        for _ in self.stream("你好。"):
+            pass
+
+    def stream(
+        self, text: str, options: SynthesisOptions | None = None, **changes: Any
+    ) -> Iterator[AudioChunk]:
+        """Speak, in chunks as soon as they are computed.
+
+        Args:
+            text: of any length.
+            options: what the request wants.
+            **changes: fields of `SynthesisOptions`, over `options`.
+
+        Raises:
+            TextError: the text cannot be read; raised at the call, as far as the first sentence shows it.
+            OptionError: an option is unknown, out of range or beyond the voice; raised at the call.
+        """
+        return self._stream_text(text, self._resolve(options, changes), early=True)
+
+    def say(self, text: str, options: SynthesisOptions | None = None, **changes: Any) -> AudioChunk:
+        """Speak all of it; arguments and errors as for `stream`."""
+        resolved = self._resolve(options, changes)
+        return join_chunks(list(self._stream_text(text, resolved, early=False)), resolved.sample_rate)
+
+    def say_many(
+        self, texts: Iterable[str], options: SynthesisOptions | None = None, *, workers: int = 2, **changes: Any
+    ) -> Iterator[AudioChunk]:
+        """Speak several texts at once, `workers` at a time; results come in the order of the texts."""
+        resolved = self._resolve(options, changes)
+
+        def one(text: str) -> AudioChunk:
+            return join_chunks(list(self._stream_text(text, resolved, early=False)), resolved.sample_rate)
+
+        pending: deque[Future[AudioChunk]] = deque()
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for text in texts:
+                    pending.append(pool.submit(one, text))
+                    if len(pending) > 2 * workers:
+                        yield pending.popleft().result()
+                while pending:
+                    yield pending.popleft().result()
+            finally:
+                for future in pending:
+                    future.cancel()
+
+    def stream_units(
+        self, units: Iterable[tuple[Unit, ...]], options: SynthesisOptions | None = None, **changes: Any
+    ) -> Iterator[AudioChunk]:
+        """Speak lines of units as they stand: nothing is trimmed and no silence is added.
+
+        Speaker and emotion are those of the units; units without a speaker get the options' or the voice's.
+        """
+        resolved = self._resolve(options, changes).model_copy(update={"sentence_pause": 0.0})
+        lines = (
+            tuple(u if u.speaker else replace(u, speaker=resolved.speaker) for u in line) for line in units if line
+        )
+        utterances = (Utterance("", "", (), line, (None,) * len(line)) for line in lines)
+        return self._render(utterances, resolved, early=True)
+
+    def _resolve(self, options: SynthesisOptions | None, changes: dict[str, Any]) -> ResolvedOptions:
+        merged = {**(options.model_dump() if options else {}), **changes}
+        return resolve(SynthesisOptions.parse(merged), self.voice.manifest)
+
+    def _stream_text(self, text: str, options: ResolvedOptions, *, early: bool) -> Iterator[AudioChunk]:
+        emotion = f"emotion_{options.emotion}"
+        if self.voice.manifest.units.kind == "bytes":
+            utterance = self._frontend.bytes_utterance(text, emotion=emotion, speaker=options.speaker)
+            return self._render(iter([utterance]), options, early=early)
+        utterances = self._frontend.utterances(text, emotion=emotion, speaker=options.speaker)
+        first = next(utterances, None)
+        if first is None:
+            raise TextError("nothing to read: the text has no words")
+        return self._render(itertools.chain([first], utterances), options, early=early)
+
+    def _render(
+        self, utterances: Iterator[Utterance], options: ResolvedOptions, *, early: bool
+    ) -> Iterator[AudioChunk]:
+        rate_in, rate_out = self.sample_rate, options.sample_rate
+        gain = np.float32(10 ** (options.volume / 20))
+        resampler = StreamResampler(rate_in, rate_out) if rate_in != rate_out else None
+        read = written = 0  # samples at the voice's rate, and at the wanted one
+        waiting: deque[WordTiming] = deque()
+
+        def chunk(samples: Float32, text: str) -> AudioChunk:
+            nonlocal written
+            start_s = written / rate_out
+            written += len(samples)
+            begun = []
+            while waiting and waiting[0].start_s < written / rate_out:
+                begun.append(waiting.popleft())
+            return AudioChunk(samples, rate_out, start_s, tuple(begun), text)
+
+        def converted(samples: Float32) -> Float32:
+            return samples if resampler is None else resampler.feed(samples)
+
+        for number, utterance in enumerate(utterances):
+            if number and options.sentence_pause:
+                pause = np.zeros(round(options.sentence_pause * rate_in), np.float32)
+                read += len(pause)
+                yield chunk(converted(pause), "")
+            speech = self._speech(utterance, options, early=early)
+            offset = read / rate_in
+            waiting.extend(_shifted(word, offset) for word in speech.words)
+            text = utterance.text
+            for piece in speech.pieces:
+                read += len(piece)
+                yield chunk(converted(piece * gain), text)
+                text = ""
+        if resampler is not None:
+            tail = resampler.flush()
+            if len(tail):
+                yield chunk(tail, "")
+
+    def _speech(self, utterance: Utterance, options: ResolvedOptions, *, early: bool) -> Speech:
+        """Speech of one utterance, from the cache if it was spoken before."""
+        key = (
+            self.voice.fingerprint,
+            self.runtime.description,
+            format_units(utterance.units),
+            options.speaker,
+            options.speed,
+            options.pitch,
+        )
+        if (kept := self._cache.get(key)) is not None:
+            pieces, words = kept
+            return Speech(words, sum(map(len, pieces)), iter(pieces))
+        speech = self._pipeline.speak(utterance, options, early=early)
+
+        def keeping() -> Iterator[Float32]:
+            pieces = []
+            for piece in speech.pieces:
+                pieces.append(piece)
+                yield piece
+            self._cache.put(key, (tuple(pieces), speech.words), sum(p.nbytes for p in pieces))
+
+        return replace(speech, pieces=keeping())
+
+
+def _shifted(word: WordTiming, offset_s: float) -> WordTiming:
+    phones = tuple(replace(p, start_s=p.start_s + offset_s, end_s=p.end_s + offset_s) for p in word.phones)
+    return replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s, phones=phones)
+
+
+def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
+    if placement.runtime == "openvino":
+        from .runtime.openvino import OpenVinoRuntime
+
+        graphs = {stage.name: voice.graph_path(stage.name) for stage in voice.stages}
+        cache = cache_home() / "graphs" / f"{voice.name}-{voice.fingerprint}"
+        return OpenVinoRuntime(graphs, placement.threads, placement.precision, cache)
+    try:
+        from safetensors.torch import load_file
+
+        from .runtime.torch import TorchRuntime
+    except ImportError:
+        raise MissingExtra("torch", "the torch runtime") from None
+    manifest = voice.manifest
+    return TorchRuntime.from_weights(
+        manifest.acoustic, manifest.vocoder, load_file(voice.weights_path), placement.device, placement.precision
+    )

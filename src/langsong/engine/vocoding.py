@@ -1,0 +1,105 @@
+"""From mel frames to samples, window by window.
+
+A window carries as many frames before and after its own as the generator's receptive field needs, so its
+samples are those of one pass over everything. Before the first and after the last frame the edge frame is
+repeated. Windows have few lengths: a runtime compiles for every length it meets, and keeps the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from langsong.bundle.manifest import VoiceManifest
+from langsong.types import Float32
+from langsong.vocoder.source import HarmonicSource
+
+from .runtime.base import Runtime
+
+INNER_LENGTHS = (30, 102, 198, 294)
+"""Frames that a window speaks, without its context: the first for a quick start, the last for least overhead."""
+
+
+class Vocoding:
+    """Turns the mel frames of one voice into samples; holds no state of a request."""
+
+    def __init__(self, manifest: VoiceManifest, runtime: Runtime) -> None:
+        self.config = manifest.vocoder
+        self.nsf = manifest.nsf
+        self.runtime = runtime
+        self.context = self.config.context_frames
+        self.mel = manifest.mel_to_vocoder
+
+    def samples(self, mels: Iterator[Float32], total: int) -> Iterator[Float32]:
+        """Synthesise.
+
+        Args:
+            mels: (n, n_mels) pieces of the acoustic model's output, together `total` frames.
+            total: frames.
+
+        Yields:
+            (n * hop,) float32.
+        """
+        left, right = self.context
+        hop = self.config.hop_length
+        source = self._source()
+        harmonics = source.harmonics if source else 0
+        mel = np.zeros((0, self.config.in_channels), np.float32)
+        sines = np.zeros((harmonics, left * hop), np.float32)
+        received = done = 0
+        for piece in mels:
+            if not len(piece):
+                continue
+            if source is not None and self.nsf is not None:
+                f0 = np.maximum(piece[:, -2] * self.nsf.std + self.nsf.mean, self.nsf.minimum)
+                sines = np.concatenate([sines, source.advance(f0, piece[:, -1])], axis=1)
+                piece = piece[:, :-2]
+            if self.mel is not None:
+                piece = piece * np.float32(self.mel.std) + np.float32(self.mel.mean)
+            mel = np.concatenate([mel if received else np.repeat(piece[:1], left, axis=0), piece])
+            received += len(piece)
+            finished = received >= total
+            if finished:
+                beyond = right + INNER_LENGTHS[-1]
+                mel = np.concatenate([mel, np.repeat(mel[-1:], beyond, axis=0)])
+                sines = np.concatenate([sines, np.zeros((harmonics, beyond * hop), np.float32)], axis=1)
+                lengths = cheapest(total - done, left + right)
+            else:
+                lengths = fitting(received - done - right)
+            for inner in lengths:
+                window = left + inner + right
+                inputs = [mel[:window].T[None]]
+                if source is not None:
+                    inputs.append(sines[None, :, : window * hop])
+                (audio,) = self.runtime.run("vocoder", *inputs)
+                spoken = min(inner, total - done)
+                yield audio[0, 0, left * hop : (left + spoken) * hop]
+                done += spoken
+                mel, sines = mel[spoken:], sines[:, spoken * hop :]
+
+    def _source(self) -> HarmonicSource | None:
+        config = self.config.source
+        return config and HarmonicSource(config.harmonics, config.sample_rate, self.config.hop_length, seed=0)
+
+
+def fitting(frames: int) -> list[int]:
+    """The longest windows that `frames` fill, for speech that goes on."""
+    lengths = []
+    while fits := [n for n in INNER_LENGTHS if n <= frames]:
+        lengths.append(fits[-1])
+        frames -= fits[-1]
+    return lengths
+
+
+@lru_cache(maxsize=4096)
+def cheapest(frames: int, context: int) -> list[int]:
+    """The windows that cover all of `frames` at the least cost, longest first."""
+    longest = INNER_LENGTHS[-1]
+    if frames > 3 * longest:
+        return [longest, *cheapest(frames - longest, context)]
+    if frames <= 0:
+        return []
+    choices = ([n, *cheapest(frames - n, context)] for n in INNER_LENGTHS)
+    return sorted(min(choices, key=lambda lengths: sum(n + context for n in lengths)), reverse=True)

@@ -1,0 +1,1 @@
+"""Text in, units out: segmentation, normalisation, pinyin, prosody, and the voices' unit inventories."""

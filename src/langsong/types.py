@@ -1,0 +1,161 @@
+"""Records that every room shares. Times are seconds, samples are float32 in [-1, 1]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Float32 = npt.NDArray[np.float32]
+Int64 = npt.NDArray[np.int64]
+
+NEUTRAL = "emotion_neutral"
+BREAKS = ("#1", "#2", "#3", "#4")
+"""Prosodic word, prosodic phrase, intonation phrase, sentence end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One symbol of the acoustic model's input: a phone or a break, with five features.
+
+    The text form is ``{t_c$tone1$s_begin$word_begin$emotion_neutral$F7}``.
+    """
+
+    phone: str
+    tone: str
+    syllable: str
+    word: str
+    emotion: str = NEUTRAL
+    speaker: str = ""
+
+    @property
+    def is_break(self) -> bool:
+        return self.phone in BREAKS
+
+    def __str__(self) -> str:
+        return f"{{{self.phone}${self.tone}${self.syllable}${self.word}${self.emotion}${self.speaker}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """One spoken syllable.
+
+    Attributes:
+        text: the characters it reads (two when erhua is merged: 花儿).
+        pinyin: with a tone digit 1-5, ü as v, erhua merged (``huar1``); an English word or letter as
+            written when `latin`.
+        parts: the readings before erhua was merged (``("hua1", "er2")``), one per character.
+        latin: True for a stretch of Latin letters.
+    """
+
+    text: str
+    pinyin: str
+    parts: tuple[str, ...] = ()
+    latin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the normalised text, and the break (``"#1"`` … ``"#4"``) or ``""`` after it.
+
+    Attributes:
+        punctuation: what was written between this word and the next one.
+    """
+
+    text: str
+    syllables: tuple[Syllable, ...]
+    break_after: str = "#1"
+    punctuation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What is synthesised in one go: a sentence or a piece of a long one.
+
+    Attributes:
+        text: as written.
+        normalized: as read (digits, symbols and units spelled out).
+        words: in reading order; empty when the utterance was given as units.
+        units: the model's input.
+        unit_words: for each unit the index of its word, None for breaks and for units without words.
+    """
+
+    text: str
+    normalized: str
+    words: tuple[Word, ...]
+    units: tuple[Unit, ...]
+    unit_words: tuple[int | None, ...]
+
+    def styled(self, *, emotion: str | None = None, speaker: str | None = None) -> Utterance:
+        """The same utterance with another emotion and/or speaker on every unit."""
+        units = tuple(
+            replace(u, emotion=u.emotion if emotion is None else emotion,
+                    speaker=u.speaker if speaker is None else speaker)
+            for u in self.units
+        )  # fmt: skip
+        return replace(self, units=units)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneTiming:
+    """A phone or break and when it sounds (seconds from the start of the speech)."""
+
+    phone: str
+    tone: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordTiming:
+    """A word and when it sounds (seconds from the start of the speech)."""
+
+    text: str
+    start_s: float
+    end_s: float
+    phones: tuple[PhoneTiming, ...] = ()
+
+
+@dataclass(frozen=True)
+class AudioChunk:
+    """A stretch of speech, as soon as it is there.
+
+    Attributes:
+        samples: (N,) float32 in [-1, 1].
+        sample_rate: Hz.
+        start_s: where the chunk begins in the whole speech.
+        words: the words that *begin* in this chunk.
+        text: the text of the utterance it belongs to.
+    """
+
+    samples: Float32
+    sample_rate: int
+    start_s: float = 0.0
+    words: tuple[WordTiming, ...] = ()
+    text: str = ""
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.samples) / self.sample_rate
+
+    @cached_property
+    def pcm16(self) -> bytes:
+        """Little-endian 16-bit PCM, clipped."""
+        scaled = np.clip(np.rint(self.samples * 32767.0), -32768, 32767)
+        return scaled.astype("<i2").tobytes()
+
+
+def join_chunks(chunks: Sequence[AudioChunk], sample_rate: int) -> AudioChunk:
+    """One chunk from several that follow one another (``sample_rate`` Hz names an empty list's rate)."""
+    if not chunks:
+        return AudioChunk(np.zeros(0, np.float32), sample_rate)
+    return AudioChunk(
+        samples=np.concatenate([c.samples for c in chunks]),
+        sample_rate=chunks[0].sample_rate,
+        start_s=chunks[0].start_s,
+        words=tuple(w for c in chunks for w in c.words),
+        text="".join(dict.fromkeys(c.text for c in chunks)),
+    )

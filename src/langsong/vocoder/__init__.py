@@ -1,0 +1,1 @@
+"""Mel frames to samples: HiFi-GAN generators. Importing this package does not import torch."""

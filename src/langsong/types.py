@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -89,15 +88,6 @@ class Utterance:
     units: tuple[Unit, ...]
     unit_words: tuple[int | None, ...]
 
-    def styled(self, *, emotion: str | None = None, speaker: str | None = None) -> Utterance:
-        """The same utterance with another emotion and/or speaker on every unit."""
-        units = tuple(
-            replace(u, emotion=u.emotion if emotion is None else emotion,
-                    speaker=u.speaker if speaker is None else speaker)
-            for u in self.units
-        )  # fmt: skip
-        return replace(self, units=units)
-
 
 @dataclass(frozen=True, slots=True)
 class PhoneTiming:
@@ -119,7 +109,7 @@ class WordTiming:
     phones: tuple[PhoneTiming, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AudioChunk:
     """A stretch of speech, as soon as it is there.
 
@@ -128,7 +118,7 @@ class AudioChunk:
         sample_rate: Hz.
         start_s: where the chunk begins in the whole speech.
         words: the words that *begin* in this chunk.
-        text: the text of the utterance it belongs to.
+        text: the text of the utterance that begins with this chunk, else "".
     """
 
     samples: Float32
@@ -141,12 +131,6 @@ class AudioChunk:
     def duration_s(self) -> float:
         return len(self.samples) / self.sample_rate
 
-    @cached_property
-    def pcm16(self) -> bytes:
-        """Little-endian 16-bit PCM, clipped."""
-        scaled = np.clip(np.rint(self.samples * 32767.0), -32768, 32767)
-        return scaled.astype("<i2").tobytes()
-
 
 def join_chunks(chunks: Sequence[AudioChunk], sample_rate: int) -> AudioChunk:
     """One chunk from several that follow one another (``sample_rate`` Hz names an empty list's rate)."""
@@ -157,5 +141,5 @@ def join_chunks(chunks: Sequence[AudioChunk], sample_rate: int) -> AudioChunk:
         sample_rate=chunks[0].sample_rate,
         start_s=chunks[0].start_s,
         words=tuple(w for c in chunks for w in c.words),
-        text="".join(dict.fromkeys(c.text for c in chunks)),
+        text="".join(c.text for c in chunks),
     )

@@ -62,13 +62,9 @@ def test_an_unknown_suffix_lists_the_known(tmp_path: Path, name: str) -> None:
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize(
-    "error", [ValueError("the decoder broke"), KeyboardInterrupt(), OSError(5, "voice gone")]
-)
+@pytest.mark.parametrize("error", [ValueError("the decoder broke"), KeyboardInterrupt(), OSError(5, "voice gone")])
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_failing_source_leaves_everything_as_it_was(
-    tmp_path: Path, format: str, error: BaseException
-) -> None:
+def test_a_failing_source_leaves_everything_as_it_was(tmp_path: Path, format: str, error: BaseException) -> None:
     def source() -> Iterator[np.ndarray]:
         yield noise(2.0)
         assert any(name.startswith(f".old.{format}.tmp-") for name in names(tmp_path))
@@ -242,9 +238,7 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     st.lists(st.tuples(st.integers(0, 5999), st.integers(0, 255)), max_size=8),
 )
 @settings(max_examples=150, deadline=None)
-def test_a_damaged_file_is_read_in_part_or_refused(
-    format: str, length: int, damages: list[tuple[int, int]]
-) -> None:
+def test_a_damaged_file_is_read_in_part_or_refused(format: str, length: int, damages: list[tuple[int, int]]) -> None:
     data = bytearray(encode(noise(0.2), RATE, format)[:length])
     for position, value in damages:
         if position < len(data):

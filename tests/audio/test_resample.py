@@ -29,9 +29,7 @@ def streamed(samples: np.ndarray, rate_in: int, rate_out: int, bounds: list[int]
     st.sampled_from(RATES),
 )
 @settings(max_examples=60, deadline=None)
-def test_cuts_do_not_show_and_the_length_is_right(
-    count: int, bounds: list[int], rate_in: int, rate_out: int
-) -> None:
+def test_cuts_do_not_show_and_the_length_is_right(count: int, bounds: list[int], rate_in: int, rate_out: int) -> None:
     samples = np.random.default_rng(count).uniform(-1, 1, count).astype(np.float32)
     whole = resample(samples, rate_in, rate_out)
     assert whole.dtype == np.float32
@@ -39,9 +37,7 @@ def test_cuts_do_not_show_and_the_length_is_right(
     np.testing.assert_array_equal(streamed(samples, rate_in, rate_out, bounds), whole)
 
 
-@pytest.mark.parametrize(
-    ("rate_in", "rate_out"), [(22050, 48000), (24000, 16000), (48000, 8000), (16000, 44100)]
-)
+@pytest.mark.parametrize(("rate_in", "rate_out"), [(22050, 48000), (24000, 16000), (48000, 8000), (16000, 44100)])
 def test_a_tone_stays_the_same_tone(rate_in: int, rate_out: int) -> None:
     resampled = resample(tone(440, rate_in, 1.0), rate_in, rate_out)
     middle = slice(rate_out // 10, -rate_out // 10)  # the ends ring
@@ -55,6 +51,4 @@ def test_what_the_lower_rate_cannot_carry_vanishes() -> None:
 
 def test_strided_samples_are_read_in_order() -> None:
     stereo = np.stack([tone(440, 16000, 0.1), np.zeros(1600, np.float32)], axis=1)
-    np.testing.assert_array_equal(
-        resample(stereo[:, 0], 16000, 24000), resample(stereo[:, 0].copy(), 16000, 24000)
-    )
+    np.testing.assert_array_equal(resample(stereo[:, 0], 16000, 24000), resample(stereo[:, 0].copy(), 16000, 24000))

@@ -81,9 +81,7 @@ def test_letters_as_the_voice_was_trained() -> None:
 
 
 def test_breaks_as_the_voice_was_trained() -> None:
-    assert {unit.emotion for unit in frontend.utterance("你好，好", emotion="emotion_sad").units} == {
-        "emotion_sad"
-    }
+    assert {unit.emotion for unit in frontend.utterance("你好，好", emotion="emotion_sad").units} == {"emotion_sad"}
     neutral = Frontend(Conventions(break_emotion="none")).utterance("你好，好", emotion="emotion_sad")
     assert {(unit.is_break, unit.emotion) for unit in neutral.units} == {
         (False, "emotion_sad"),

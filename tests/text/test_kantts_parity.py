@@ -33,13 +33,13 @@ def words_and_breaks(text: str) -> Iterator[tuple[str, str]]:
     return zip([first, *(other[1:] for other in others)], breaks, strict=True)
 
 
-def pronunciations(line: str) -> Iterator[PhoneSyllable | tuple[PhoneSyllable, ...]]:
-    """One syllable per hanzi (or per hanzi with 儿), one tuple of syllables per English word."""
+def pronunciations(line: str) -> Iterator[tuple[PhoneSyllable, ...]]:
+    """The syllable of each hanzi (or hanzi with 儿), all syllables of each English word."""
     for stretch in line.strip().split(" / "):
         if stretch[0].isupper():
             yield arpabet_phones(stretch)
         else:
-            yield from map(pinyin_phones, stretch.split())
+            yield from ((pinyin_phones(syllable),) for syllable in stretch.split())
 
 
 def units(text: str, pinyin: str, emotion: str) -> list[Unit]:
@@ -49,7 +49,7 @@ def units(text: str, pinyin: str, emotion: str) -> list[Unit]:
         if word.isascii():
             syllables = next(spoken)
         else:
-            syllables = tuple(next(spoken) for _ in word.replace("花儿", "花"))
+            syllables = tuple(syllable for _ in word.replace("花儿", "花") for syllable in next(spoken))
         line += [*word_units(syllables, emotion, "F7"), break_unit(level, emotion, "F7")]
     assert next(spoken, None) is None
     return line

@@ -83,7 +83,7 @@ def test_readings(text: str) -> None:
         (
             "你好мир",
             2,
-            "'м' (U+043C) at character 2 cannot be read (cyrillic small): write it in hanzi or the letters A-Z",
+            "(U+043C) at character 2 cannot be read (cyrillic small): write it in hanzi or the letters A-Z",
         ),
         ("鲜の味", 1, "hiragana"),
         ("カ", 0, "katakana"),

@@ -11,9 +11,7 @@ from langsong.errors import OptionError, UnitError
 from langsong.text.units import byte_unit, format_units, inventory, parse_units
 from langsong.types import Unit
 
-field = st.text(
-    st.characters(exclude_categories=("Z", "C"), exclude_characters="{}$"), min_size=1, max_size=8
-)
+field = st.text(st.characters(exclude_categories=("Z", "C"), exclude_characters="{}$"), min_size=1, max_size=8)
 speaker = st.just("") | field
 symbol_units = st.lists(st.builds(Unit, field, field, field, field, field, speaker))
 byte_units = st.lists(st.builds(byte_unit, st.integers(0, 255), field, speaker))

@@ -118,16 +118,12 @@ def paper_generator(config: dict[str, Any], state: dict[str, Tensor], mel: Tenso
     def conv(name: str, x: Tensor, dilation: int = 1) -> Tensor:
         v = state[f"{name}.weight_v"]
         w = state[f"{name}.weight_g"] * v / v.square().sum(dim=(1, 2), keepdim=True).sqrt()
-        return F.conv1d(
-            x, w, state[f"{name}.bias"], padding=(v.shape[-1] - 1) * dilation // 2, dilation=dilation
-        )
+        return F.conv1d(x, w, state[f"{name}.bias"], padding=(v.shape[-1] - 1) * dilation // 2, dilation=dilation)
 
     def deconv(name: str, x: Tensor, scale: int) -> Tensor:
         v = state[f"{name}.weight_v"]
         w = state[f"{name}.weight_g"] * v / v.square().sum(dim=(1, 2), keepdim=True).sqrt()
-        return F.conv_transpose1d(
-            x, w, state[f"{name}.bias"], stride=scale, padding=(v.shape[-1] - scale) // 2
-        )
+        return F.conv_transpose1d(x, w, state[f"{name}.bias"], stride=scale, padding=(v.shape[-1] - scale) // 2)
 
     x = conv("conv_pre", mel)
     kernels = len(config["resblock_kernel_sizes"])

@@ -189,9 +189,7 @@ def test_chunks_with_context_equal_the_whole(chunks: list[int], causal: bool, wi
         parts, start = [], 0
         for length in chunks:
             first, last = max(0, start - before), min(sum(chunks), start + length + after)
-            stretch = [
-                t[..., first * t.shape[-1] // sum(chunks) : last * t.shape[-1] // sum(chunks)] for t in given_
-            ]
+            stretch = [t[..., first * t.shape[-1] // sum(chunks) : last * t.shape[-1] // sum(chunks)] for t in given_]
             parts.append(generator(*stretch)[..., (start - first) * hop :][..., : length * hop])
             start += length
     torch.testing.assert_close(torch.cat(parts, dim=-1), whole, atol=1e-6, rtol=0)

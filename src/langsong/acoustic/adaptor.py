@@ -110,6 +110,9 @@ class DurationStep(nn.Module):
 class Memory(nn.Module):
     """Stretches units to frames, groups them into decoder steps and projects them to keys and values once."""
 
+    timescales: Tensor
+    even: Tensor
+
     def __init__(self, config: AcousticConfig) -> None:
         super().__init__()
         self.text_width = config.text_width

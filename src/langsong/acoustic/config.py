@@ -87,7 +87,10 @@ class AcousticConfig(BaseModel):
     def _check(self) -> AcousticConfig:
         if len(self.vocabulary) not in (1, 4):
             raise ValueError("vocabulary must have four tables (symbols) or one (bytes)")
-        for width, heads in ((self.encoder_width, self.encoder_heads), (self.decoder_width, self.decoder_heads)):
+        for width, heads in (
+            (self.encoder_width, self.encoder_heads),
+            (self.decoder_width, self.decoder_heads),
+        ):
             if width % heads:
                 raise ValueError(f"width {width} is not a multiple of {heads} heads")
         return self

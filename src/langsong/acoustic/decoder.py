@@ -86,7 +86,13 @@ class Decoder(nn.Module):
         new_keys, new_values = [], []
         for i, layer in enumerate(self.layers):
             x, layer_keys, layer_values = layer(
-                x, keys[i], values[i], memory_keys[i], memory_values[i], self_bias[:, None], memory_bias[:, None]
+                x,
+                keys[i],
+                values[i],
+                memory_keys[i],
+                memory_values[i],
+                self_bias[:, None],
+                memory_bias[:, None],
             )
             first = layer_keys.shape[2] - window
             new_keys.append(layer_keys[:, :, first:])

@@ -48,6 +48,8 @@ class EncoderLayer(nn.Module):
 class TextEncoder(nn.Module):
     """From unit ids to the text's hidden states."""
 
+    frequencies: Tensor
+
     def __init__(self, config: AcousticConfig) -> None:
         super().__init__()
         names = UNIT_TABLES if len(config.vocabulary) == len(UNIT_TABLES) else ("byte",)

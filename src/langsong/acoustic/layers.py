@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -61,7 +63,7 @@ class Prenet(nn.Sequential):
 
     def __init__(self, widths: tuple[int, ...], *, linear_out: int | None = None) -> None:
         layers: list[nn.Module] = []
-        for width_in, width_out in zip(widths[:-1], widths[1:], strict=True):
+        for width_in, width_out in pairwise(widths):
             layers += [nn.Linear(width_in, width_out), nn.ReLU()]
         if linear_out is not None:
             layers.append(nn.Linear(widths[-1], linear_out))

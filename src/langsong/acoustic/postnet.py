@@ -34,4 +34,3 @@ class Postnet(nn.Module):
         inner = self.fsmn(mel, mask)[:, left:last]
         inner, (hidden, cell) = self.rnn(inner, (hidden, cell))
         return (mel[:, left:last] + self.out(inner)) * mask[:, left:last], hidden, cell
-

@@ -100,9 +100,7 @@ def read_audio(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Float
     except OSError as error:
         raise AudioError(f"cannot read {name}: {error.strerror}; check the path") from error
     except soundfile.SoundFileError as error:
-        raise AudioError(
-            f"cannot read {name}: broken, or no audio; give wav, flac, mp3, opus or ogg"
-        ) from error
+        raise AudioError(f"cannot read {name}: broken, or no audio; give wav, flac, mp3, opus or ogg") from error
     samples = np.concatenate(blocks)
     if not np.isfinite(samples).all():
         raise AudioError(f"cannot read {name}: its samples are not all finite numbers; give another file")

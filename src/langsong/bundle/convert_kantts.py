@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,18 +14,20 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from langsong.acoustic.config import AcousticConfig
-from langsong.acoustic.convert import converted_name, convert_sambert
+from langsong.acoustic.convert import convert_sambert, converted_name
 from langsong.acoustic.sambert import SamBert
 from langsong.audio.spec import AudioSpec
 from langsong.errors import BundleError, CheckpointError
 from langsong.text.units import UnitInventory, inventory
+from langsong.types import Float32
 from langsong.vocoder.config import GeneratorConfig
 from langsong.vocoder.convert import convert_generator
 from langsong.vocoder.generator import Generator
 
 from .card import VoiceCard
 from .checkpoints import ModelFiles, VoiceFiles, read_vocoder, read_voice
-from .export import Precision, export_graphs, save_weights
+from .export import export_graphs, save_weights
+from .install import InstallReport
 from .manifest import (
     MANIFEST_FILE,
     WEIGHTS_FILE,
@@ -44,31 +45,15 @@ GLOBAL_F0 = (30.0, 730.0)
 """Hz; the range of ``nsf_norm_type: global`` unless the config says otherwise."""
 
 
-@dataclass
-class ImportReport:
-    """What an import did.
-
-    Attributes:
-        tensors: how many were read, per model.
-        dropped: tensors left behind on purpose.
-        differences: largest |torch - graph| of each stage.
-    """
-
-    voice: Voice
-    tensors: dict[str, int] = field(default_factory=dict)
-    dropped: list[str] = field(default_factory=list)
-    differences: dict[str, float] = field(default_factory=dict)
-
-
 def import_kantts(
     source: Path,
     destination: Callable[[str], Path],
     *,
-    card: VoiceCard | None = None,
-    voice: str | None = None,
-    vocoder: Path | None = None,
-    precision: Precision = "float32",
-) -> ImportReport:
+    card: VoiceCard,
+    voice: str | None,
+    vocoder: Path | None,
+    precision: str,
+) -> InstallReport:
     """Convert, export, verify, and only then put the bundle in its place.
 
     Args:
@@ -83,7 +68,6 @@ def import_kantts(
         CheckpointError: the files are missing, damaged, unsafe or do not fit together.
         BundleError: the destination exists, or the exported graphs do not reproduce the models.
     """
-    card = card or VoiceCard()
     files = read_voice(source, voice)
     generator_files = read_vocoder(vocoder) if vocoder else files.vocoder
     if generator_files is None:
@@ -106,8 +90,8 @@ def import_kantts(
 
 
 def _build(
-    files: VoiceFiles, generator_files: ModelFiles, card: VoiceCard, folder: Path, precision: Precision
-) -> ImportReport:
+    files: VoiceFiles, generator_files: ModelFiles, card: VoiceCard, folder: Path, precision: str
+) -> InstallReport:
     params = _section(files.acoustic.config, "Model", "KanTtsSAMBERT", "params")
     state = files.acoustic.state
     units = _inventory(files, params, state)
@@ -164,7 +148,7 @@ def _build(
         first = error.errors()[0]
         raise CheckpointError(f"the voice does not fit together: {first['msg']}") from None
     (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    return ImportReport(
+    return InstallReport(
         voice=Voice.open(folder),
         tensors={"acoustic": len(state), "vocoder": len(generator_files.state)},
         dropped=sorted(key for key in state if converted_name(key) is None),
@@ -191,7 +175,7 @@ def _inventory(files: VoiceFiles, params: dict[str, Any], state: dict[str, Tenso
     if not isinstance(listed, str) or not listed:
         raise CheckpointError("the config's linguistic_unit has no speaker_list")
     speakers = () if params.get("SE") else tuple(s.strip() for s in listed.split(","))
-    kind = "bytes" if params.get("using_byte") else "symbols"
+    kind: Literal["symbols", "bytes"] = "bytes" if params.get("using_byte") else "symbols"
     table = "text_encoder.byte_index_emb.weight" if kind == "bytes" else "text_encoder.sy_emb.weight"
     rows = _rows(state, table)
     if rows is None:
@@ -260,7 +244,7 @@ def _speaker_vectors(folder: Path) -> dict[str, Tensor]:
     return {"speaker_vectors": torch.from_numpy(_load_array(folder / "se.npy", (1, None)))}
 
 
-def _load_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray[Any, np.dtype[np.float32]]:
+def _load_array(path: Path, shape: tuple[int | None, ...]) -> Float32:
     try:
         array = np.load(path, allow_pickle=False)
     except FileNotFoundError:
@@ -269,7 +253,7 @@ def _load_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray[Any, np
         raise CheckpointError(f"{path} is damaged ({error})") from None
     if array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True)):
         raise CheckpointError(f"{path} has the shape {array.shape}, not {shape}")
-    return array.astype(np.float32)
+    return np.asarray(array, np.float32)
 
 
 def _check_channels(acoustic: AcousticConfig, vocoder: GeneratorConfig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def example_inputs(stage: Stage, acoustic: AcousticConfig, vocoder: GeneratorCon
     duration_state = (2, BATCH, acoustic.duration_rnn)
     postnet_state = (1, BATCH, acoustic.postnet_rnn)
     owner = np.minimum(np.arange(frames) // 2, UNITS)
-    make = {
+    make: dict[str, Callable[[], npt.NDArray[Any]]] = {
         "ids": lambda: np.stack([rng.integers(0, n, (BATCH, UNITS)) for n in acoustic.vocabulary], axis=2),
         "lengths": lambda: lengths,
         "text": lambda: noise(BATCH, UNITS, acoustic.text_width),
@@ -50,7 +51,7 @@ def example_inputs(stage: Stage, acoustic: AcousticConfig, vocoder: GeneratorCon
         "mask": lambda: np.ones((BATCH, left + frames + right, 1), np.float32),
         "source": lambda: noise(BATCH, vocoder.source.harmonics if vocoder.source else 0, frames * vocoder.hop_length),
     }
-    special = {
+    special: dict[tuple[str, str], Callable[[], npt.NDArray[Any]]] = {
         ("duration", "previous"): lambda: noise(BATCH, 1, 1),
         ("duration", "hidden"): lambda: noise(*duration_state),
         ("duration", "cell"): lambda: noise(*duration_state),

@@ -6,14 +6,14 @@ header and then plain little-endian arrays), so every number is on disk once.
 
 from __future__ import annotations
 
-import io
 import json
 import struct
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import onnx
 import torch
@@ -30,8 +30,6 @@ from .stages import Stage, stages_of
 from .voice import sha256_of
 
 OPSET = 17
-
-Precision = Literal["float32", "float16"]
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,13 @@ class _StageModule(nn.Module):
 
 
 def save_weights(
-    acoustic: SamBert, vocoder: Generator, path: Path, precision: Precision, extra: Mapping[str, Tensor]
+    acoustic: SamBert, vocoder: Generator, path: Path, precision: str, extra: Mapping[str, Tensor]
 ) -> None:
-    """Write both models' weights and `extra` tensors, and round the models themselves to what was written."""
+    """Write both models' weights and `extra` tensors, and round the models themselves to what was written.
+
+    Args:
+        precision: "float32" or "float16".
+    """
     dtype = getattr(torch, precision)
     tensors: dict[str, Tensor] = dict(extra)
     for prefix, model in (("acoustic", acoustic), ("vocoder", vocoder)):
@@ -87,25 +89,26 @@ def read_slots(path: Path) -> Mapping[str, Slot]:
     }
 
 
-def _trace(model: nn.Module, stage: Stage, inputs: tuple[Tensor, ...]) -> onnx.ModelProto:
+def _trace(model: nn.Module, stage: Stage, inputs: tuple[Tensor, ...], path: Path) -> onnx.ModelProto:
     """Export one stage with its weights as named initialisers."""
-    buffer = io.BytesIO()
     axes = {name: axis for name, axis in {**stage.inputs, **stage.outputs}.items() if axis}
+    # torch 2.5 learned a second exporter; the tracing one is the only one before.
+    tracing: dict[str, Any] = {"dynamo": False} if "dynamo" in signature(torch.onnx.export).parameters else {}
     with warnings.catch_warnings(), torch.inference_mode():
         # The tracing exporter is deprecated in favour of one that needs onnxscript and specialises LSTMs.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             _StageModule(model, stage.method),
             inputs,
-            buffer,  # type: ignore[arg-type]
+            str(path),
             input_names=list(stage.inputs),
             output_names=list(stage.outputs),
             dynamic_axes=axes,
             opset_version=OPSET,
             do_constant_folding=False,
-            **({"dynamo": False} if "dynamo" in torch.onnx.export.__code__.co_varnames else {}),
+            **tracing,
         )
-    return onnx.load_model_from_string(buffer.getvalue())
+    return onnx.load_model(path)
 
 
 def _externalise(graph: onnx.GraphProto, prefix: str, slots: Mapping[str, Slot], location: str) -> None:
@@ -124,7 +127,11 @@ def _externalise(graph: onnx.GraphProto, prefix: str, slots: Mapping[str, Slot],
             dims=slot.shape,
             data_location=TensorProto.EXTERNAL,
         )
-        for key, value in (("location", location), ("offset", str(slot.offset)), ("length", str(slot.length))):
+        for key, value in (
+            ("location", location),
+            ("offset", str(slot.offset)),
+            ("length", str(slot.length)),
+        ):
             tensor.external_data.add(key=key, value=value)
         kept.append(tensor)
         if half:
@@ -151,9 +158,9 @@ def export_graphs(acoustic: SamBert, vocoder: Generator, folder: Path) -> dict[s
     for stage in stages_of(acoustic.config, vocoder.config):
         inputs = example_inputs(stage, acoustic.config, vocoder.config)
         tensors = tuple(torch.from_numpy(x) for x in inputs)
-        model = _trace(models[stage.part], stage, tensors)
-        _externalise(model.graph, stage.part, slots, WEIGHTS_FILE)
         path = folder / f"{stage.name}.onnx"
+        model = _trace(models[stage.part], stage, tensors, path)
+        _externalise(model.graph, stage.part, slots, WEIGHTS_FILE)
         path.write_bytes(model.SerializeToString(deterministic=True))
         graphs[stage.name] = File(file=path.name, sha256=sha256_of(path))
     return graphs

@@ -100,4 +100,3 @@ def resolve(options: SynthesisOptions, voice: VoiceManifest) -> ResolvedOptions:
         sentence_pause=given(options.sentence_pause, defaults.sentence_pause_s),
         sample_rate=given(options.sample_rate, voice.audio.sample_rate),
     )
-

@@ -15,7 +15,7 @@ import numpy as np
 from langsong.audio.resample import StreamResampler
 from langsong.bundle.store import cache_home, find_voice
 from langsong.bundle.voice import Voice
-from langsong.errors import MissingExtra, TextError
+from langsong.errors import TextError
 from langsong.text.frontend import Frontend
 from langsong.text.units import format_units
 from langsong.types import AudioChunk, Float32, Unit, Utterance, WordTiming, join_chunks
@@ -83,9 +83,7 @@ class Synthesizer:
         for _ in self.stream("你好。"):
             pass
 
-    def stream(
-        self, text: str, options: SynthesisOptions | None = None, **changes: Any
-    ) -> Iterator[AudioChunk]:
+    def stream(self, text: str, options: SynthesisOptions | None = None, **changes: Any) -> Iterator[AudioChunk]:
         """Speak, in chunks as soon as they are computed.
 
         Args:
@@ -105,7 +103,12 @@ class Synthesizer:
         return join_chunks(list(self._stream_text(text, resolved, early=False)), resolved.sample_rate)
 
     def say_many(
-        self, texts: Iterable[str], options: SynthesisOptions | None = None, *, workers: int = 2, **changes: Any
+        self,
+        texts: Iterable[str],
+        options: SynthesisOptions | None = None,
+        *,
+        workers: int = 2,
+        **changes: Any,
     ) -> Iterator[AudioChunk]:
         """Speak several texts at once, `workers` at a time; results come in the order of the texts."""
         resolved = self._resolve(options, changes)
@@ -231,13 +234,8 @@ def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
         graphs = {stage.name: voice.graph_path(stage.name) for stage in voice.stages}
         cache = cache_home() / "graphs" / f"{voice.name}-{voice.fingerprint}"
         return OpenVinoRuntime(graphs, placement.threads, placement.precision, cache)
-    try:
-        from safetensors.torch import load_file
+    from langsong.bundle.models import load_models
 
-        from .runtime.torch import TorchRuntime
-    except ImportError:
-        raise MissingExtra("torch", "the torch runtime") from None
-    manifest = voice.manifest
-    return TorchRuntime.from_weights(
-        manifest.acoustic, manifest.vocoder, load_file(voice.weights_path), placement.device, placement.precision
-    )
+    from .runtime.torch import TorchRuntime
+
+    return TorchRuntime(*load_models(voice), placement.device, placement.precision)

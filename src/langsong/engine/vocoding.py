@@ -81,7 +81,9 @@ class Vocoding:
 
     def _source(self) -> HarmonicSource | None:
         config = self.config.source
-        return config and HarmonicSource(config.harmonics, config.sample_rate, self.config.hop_length, seed=0)
+        if config is None:
+            return None
+        return HarmonicSource(config.harmonics, config.sample_rate, self.config.hop_length, seed=0)
 
 
 def fitting(frames: int) -> list[int]:

@@ -13,9 +13,7 @@ from langsong.text.once import once
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_RUNS = re.compile(
-    rf"(?P<hanzi>[{HANZI}]+)|(?P<latin>[A-Za-z]+(?:['’][A-Za-z]+)*)|(?P<punctuation>[^{HANZI}A-Za-z]+)"
-)
+_RUNS = re.compile(rf"(?P<hanzi>[{HANZI}]+)|(?P<latin>[A-Za-z]+(?:['’][A-Za-z]+)*)|(?P<punctuation>[^{HANZI}A-Za-z]+)")
 
 
 @dataclass(frozen=True, slots=True)

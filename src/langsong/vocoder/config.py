@@ -121,9 +121,7 @@ class GeneratorConfig(_Frozen):
             raise ValueError(f"{self.channels} channels cannot be halved {len(self.upsample_scales)} times")
         for stage in self.stages:
             if stage.kernel < stage.scale:
-                raise ValueError(
-                    f"upsampling by {stage.scale} needs at least as many taps, not {stage.kernel}"
-                )
+                raise ValueError(f"upsampling by {stage.scale} needs at least as many taps, not {stage.kernel}")
             if not self.causal and (stage.kernel - stage.scale) % 2:
                 raise ValueError(f"upsampling by {stage.scale} with {stage.kernel} taps cannot be centred")
             if self.source and not self.causal and stage.source_rate > 1 and stage.source_rate % 2:

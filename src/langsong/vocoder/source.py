@@ -75,9 +75,7 @@ def fundamental_cycles(f0: Float32, sample_rate: int, hop_length: int, start: fl
     return (starts[:, None] + within).ravel()
 
 
-def harmonic_source(
-    cycles: Float64, uv: npt.NDArray[np.floating], phases: Float64, noise: Float64
-) -> Float32:
+def harmonic_source(cycles: Float64, uv: npt.NDArray[np.floating], phases: Float64, noise: Float64) -> Float32:
     """Sines where it is voiced, louder noise where it is not.
 
     Args:

@@ -27,9 +27,7 @@ class OpenVinoRuntime:
 
     name = "openvino"
 
-    def __init__(
-        self, graphs: Mapping[str, Path], threads: int, vocoder_precision: str, cache: Path | None
-    ) -> None:
+    def __init__(self, graphs: Mapping[str, Path], threads: int, vocoder_precision: str, cache: Path | None) -> None:
         import openvino
 
         self._core = openvino.Core()

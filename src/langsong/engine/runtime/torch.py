@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import nn
 
-from langsong.acoustic.config import AcousticConfig
 from langsong.acoustic.sambert import SamBert
 from langsong.bundle.stages import Stage, stages_of
-from langsong.vocoder.config import GeneratorConfig
 from langsong.vocoder.generator import Generator
 
 from .base import Array
@@ -22,7 +20,7 @@ class TorchRuntime:
     """Runs the stages as torch modules.
 
     Args:
-        acoustic, vocoder: the models, in evaluation mode and on `device`.
+        acoustic, vocoder: the models, in evaluation mode; they are moved to `device`.
         device: "cuda", "cuda:1", "mps" or "cpu".
         precision: "f32", "f16" or "bf16"; the latter two by autocast, on the vocoder and on whole-sentence
             stages, never on single decoder steps (per-op casts cost more there than they save).
@@ -35,29 +33,13 @@ class TorchRuntime:
     ) -> None:
         self.device = torch.device(device)
         self.precision = precision
-        self._models: dict[str, nn.Module | None] = {"acoustic": acoustic, "vocoder": vocoder}
+        self._models: dict[str, nn.Module] = {"acoustic": acoustic.to(self.device)}
+        if vocoder is not None:
+            self._models["vocoder"] = vocoder.to(self.device)
         self._single_step = acoustic.config.feedback == "previous_frame"
         generator = vocoder.config if vocoder is not None else None
         self._stages: dict[str, Stage] = {s.name: s for s in stages_of(acoustic.config, generator)}
         self.description = f"torch {torch.__version__} on {device}, {precision}"
-
-    @classmethod
-    def from_weights(
-        cls,
-        acoustic: AcousticConfig,
-        vocoder: GeneratorConfig,
-        weights: Mapping[str, torch.Tensor],
-        device: str,
-        precision: str,
-    ) -> TorchRuntime:
-        """Build both models from a bundle's weights, strictly."""
-        models = []
-        for prefix, build, config in (("acoustic.", SamBert, acoustic), ("vocoder.", Generator, vocoder)):
-            model = build(config)  # type: ignore[operator]
-            part = {k[len(prefix) :]: v.float() for k, v in weights.items() if k.startswith(prefix)}
-            model.load_state_dict(part, strict=True)
-            models.append(model.eval().to(device))
-        return cls(models[0], models[1], device, precision)
 
     @contextlib.contextmanager
     def _computing(self, stage: str) -> Iterator[None]:

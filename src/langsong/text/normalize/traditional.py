@@ -27,6 +27,4 @@ def simplify(text: str) -> str:
     changes = [(old, new) for old, new in zip(text, converted, strict=True) if old != new]
     if all(old in _ALSO_SIMPLIFIED for old, _ in changes):
         return text
-    return "".join(
-        new if "\u4e00" <= new <= "\u9fff" else old for old, new in zip(text, converted, strict=True)
-    )
+    return "".join(new if "\u4e00" <= new <= "\u9fff" else old for old, new in zip(text, converted, strict=True))

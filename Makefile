@@ -1,0 +1,65 @@
+# langsong 朗诵: what one does in a checkout. `make help` lists it.
+PYTHON ?= python3
+VENV   ?= .venv
+# The tests want one exact torch: a range would take the newest build on the index, which carries gigabytes of
+# CUDA libraries that no test uses, while an exact version can come from a CPU build that pip finds locally.
+TORCH  ?= torch==2.13.0
+# Threads of one numerical library; the suite is many small models, more threads only wait for each other.
+THREADS ?= 2
+PYTEST_ARGS ?=
+# For `make voice`.
+CHECKPOINT ?=
+VOCODER    ?=
+
+BIN   := $(VENV)/bin
+VOICE := src/langsong/voices/langsong
+# What is set up, and when: a second `make test` installs nothing.
+BASE  := $(VENV)/.langsong-base
+DEV   := $(VENV)/.langsong-dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check bench voice wheel clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(BASE): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+# pip knows dependency groups since 25.1. torch comes first and alone, so that nothing else chooses its version.
+$(DEV): pyproject.toml | $(BASE)
+	$(BIN)/pip install --quiet '$(TORCH)'
+	$(BIN)/pip install --quiet --editable '.[torch]' --group dev
+	@touch $@
+
+run: $(BASE) ## Set up, speak a demo in every speaker and emotion into output/, print the paths. No torch.
+	$(BIN)/langsong demo -o output
+
+test: $(DEV) ## Set up with torch and the development tools, run the fast test suite.
+	OMP_NUM_THREADS=$(THREADS) $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(DEV) ## Lint, formatting, types and import contracts.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(BASE) ## Measure speed, latency and memory here.
+	$(BIN)/langsong bench
+
+wheel: $(DEV) ## Build dist/*.whl.
+	$(BIN)/python -m build --wheel --outdir dist
+
+voice: $(DEV) ## Rebuild the embedded voice: make voice CHECKPOINT=<KAN-TTS folder> VOCODER=<vocoder folder>
+	@test -n '$(CHECKPOINT)' -a -n '$(VOCODER)' || { echo 'say CHECKPOINT=<KAN-TTS voice folder> VOCODER=<vocoder folder>'; exit 2; }
+	rm -rf $(VOICE)
+	$(BIN)/langsong voices import '$(CHECKPOINT)' --vocoder '$(VOCODER)' \
+	  --card recipes/embedded/card.yaml --precision float16 --output $(VOICE)
+
+clean: ## Delete what was built and cached; .venv stays.
+	rm -rf build dist output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

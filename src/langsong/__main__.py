@@ -1,0 +1,5 @@
+"""``python -m langsong``."""
+
+from langsong.cli.app import main
+
+main()

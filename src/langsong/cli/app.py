@@ -1,0 +1,58 @@
+"""The ``langsong`` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from langsong import __version__
+from langsong.errors import LangsongError
+
+from . import bench, demo, evaluate, say, text, voices
+
+app = typer.Typer(
+    name="langsong",
+    help="Mandarin text-to-speech that speaks with feeling. 会动情的中文语音合成。",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("say")(say.say)
+app.command("demo")(demo.demo)
+app.command("text")(text.text)
+app.command("bench")(bench.bench)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(voices.app, name="voices")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command. User mistakes end with one line on standard error and exit code 2."""
+    try:
+        app()
+    except LangsongError as error:
+        print(f"langsong: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

@@ -1,0 +1,42 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from langsong.errors import TextError
+
+VoiceOption = Annotated[
+    str | None, typer.Option("--voice", "-v", help="Installed voice or bundle folder. [default: embedded]")
+]
+SpeakerOption = Annotated[str | None, typer.Option("--speaker", "-s", help="One of the voice's speakers.")]
+EmotionOption = Annotated[str | None, typer.Option("--emotion", "-e", help="One of the voice's emotions.")]
+SpeedOption = Annotated[float | None, typer.Option(help="1.0 = unchanged, 2.0 = twice as fast (0.25-4).")]
+PitchOption = Annotated[float | None, typer.Option(help="Semitones (-12 to 12).")]
+VolumeOption = Annotated[float | None, typer.Option(help="dB (-60 to 20).")]
+PauseOption = Annotated[float | None, typer.Option("--sentence-pause", help="Seconds of silence between sentences.")]
+RateOption = Annotated[int | None, typer.Option("--sample-rate", help="Hz (8000-48000). [default: the voice's]")]
+RuntimeOption = Annotated[str, typer.Option(help="auto, openvino or torch.")]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
+PrecisionOption = Annotated[str, typer.Option(help="auto, f32, bf16 or f16.")]
+ThreadsOption = Annotated[int | None, typer.Option(help="Threads of one graph. [default: one per core]")]
+
+
+def read_text(source: Path) -> str:
+    """A UTF-8 file's text; ``-`` is standard input.
+
+    Raises:
+        TextError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+    except OSError as error:
+        raise TextError(f"cannot read {source}: {error.strerror}") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TextError(f"{source} is not UTF-8 (byte {error.start}): convert it first", error.start) from None

@@ -1,0 +1,107 @@
+"""langsong say"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from langsong.errors import OptionError
+
+from .arguments import (
+    DeviceOption,
+    EmotionOption,
+    PauseOption,
+    PitchOption,
+    PrecisionOption,
+    RateOption,
+    RuntimeOption,
+    SpeakerOption,
+    SpeedOption,
+    ThreadsOption,
+    VoiceOption,
+    VolumeOption,
+    read_text,
+)
+
+if TYPE_CHECKING:
+    from langsong.types import AudioChunk
+
+
+def say(
+    text: Annotated[str | None, typer.Argument(help="What to say.", show_default=False)] = None,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="File to write; its suffix names the format. - is standard output."),
+    ] = Path("speech.wav"),
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the text from a file; - is stdin.")] = None,
+    units: Annotated[
+        Path | None,
+        typer.Option(help="Speak unit lines from a file, exactly as the model gives them; - is stdin."),
+    ] = None,
+    format: Annotated[str | None, typer.Option(help="wav, flac, mp3, opus, ogg or pcm.")] = None,
+    voice: VoiceOption = None,
+    speaker: SpeakerOption = None,
+    emotion: EmotionOption = None,
+    speed: SpeedOption = None,
+    pitch: PitchOption = None,
+    volume: VolumeOption = None,
+    sentence_pause: PauseOption = None,
+    sample_rate: RateOption = None,
+    runtime: RuntimeOption = "auto",
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    threads: ThreadsOption = None,
+) -> None:
+    """Speak text into a file. 把文字读成声音文件。
+
+    Examples:  langsong say "今天天气真好。" -o hello.wav      langsong say -f story.txt -e happy -o story.mp3
+    """
+    from langsong.engine.options import SynthesisOptions
+    from langsong.engine.synthesizer import Synthesizer
+    from langsong.text.units import parse_units
+
+    if sum(source is not None for source in (text, file, units)) != 1:
+        raise OptionError("say what? give exactly one of: a text, --file FILE, --units FILE")
+    options = SynthesisOptions.parse(
+        {
+            "speaker": speaker,
+            "emotion": emotion,
+            "speed": speed,
+            "pitch": pitch,
+            "volume": volume,
+            "sentence_pause": sentence_pause,
+            "sample_rate": sample_rate,
+        }
+    )
+    synthesizer = Synthesizer.open(voice, runtime=runtime, device=device, precision=precision, threads=threads)
+    chunks: Iterator[AudioChunk]
+    if units is not None:
+        lines = [parse_units(line) for line in read_text(units).splitlines() if line.strip()]
+        chunks = synthesizer.stream_units(lines, options)
+    else:
+        chunks = synthesizer.stream(text if text is not None else read_text(file or Path("-")), options)
+    _write(chunks, output, options.sample_rate or synthesizer.sample_rate, format)
+
+
+def _write(chunks: Iterator[AudioChunk], output: Path, sample_rate: int, format: str | None) -> None:
+    from langsong.audio.encode import encode, format_named, to_pcm16
+    from langsong.audio.files import write_audio
+
+    if str(output) != "-":
+        write_audio(output, (chunk.samples for chunk in chunks), sample_rate, format)
+        print(output)
+        return
+    name = format_named(format or "wav").name
+    if name == "pcm":
+        for chunk in chunks:
+            sys.stdout.buffer.write(to_pcm16(chunk.samples).astype("<i2").tobytes())
+            sys.stdout.buffer.flush()
+        return
+    import numpy as np
+
+    samples = np.concatenate([chunk.samples for chunk in chunks])
+    sys.stdout.buffer.write(encode(samples, sample_rate, name))

@@ -1,0 +1,1 @@
+"""Intelligibility, by machines."""

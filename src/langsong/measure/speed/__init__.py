@@ -1,0 +1,1 @@
+"""Real-time factor, latency, start-up and memory."""

@@ -37,7 +37,7 @@ class VoiceCard(Record):
     mel_to_vocoder: Normalization | None = None
     pitch: Normalization | None = None
     energy: Normalization | None = None
-    sentence_pause_s: float = 0.0
+    sentence_pause_s: float | None = None
     sample_texts: tuple[str, ...] = ()
 
 

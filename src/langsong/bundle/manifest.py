@@ -71,7 +71,8 @@ class VoiceDefaults(Record):
     speaker: str
     emotion: str = "neutral"
     speed: Annotated[float, Field(gt=0)] = 1.0
-    sentence_pause_s: Annotated[float, Field(ge=0)] = 0.0
+    sentence_pause_s: Annotated[float, Field(ge=0)] | None = None
+    """Pause after a sentence; None = as the model pauses by itself."""
 
 
 class VoiceManifest(Record):

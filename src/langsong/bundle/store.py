@@ -66,9 +66,8 @@ def find_voice(voice: str | os.PathLike[str] | None = None) -> Voice:
     """
     if voice is None:
         return Voice.open(_folder_of(DEFAULT_VOICE))
-    path = Path(voice)
-    if path.is_dir():
-        return Voice.open(path)
+    if os.fspath(voice) not in {v.name for v in installed_voices()} and Path(voice).is_dir():
+        return Voice.open(Path(voice))
     return Voice.open(_folder_of(os.fspath(voice)))
 
 

@@ -29,11 +29,13 @@ class Controls:
         speed: durations are divided by it before rounding; 1.0 = unchanged.
         pitch_shift: added to the normalised pitch of units that are not breaks.
         energy_shift: added to the normalised energy.
+        last_frames: the last unit gets at most so many frames.
     """
 
     speed: float = 1.0
     pitch_shift: float = 0.0
     energy_shift: float = 0.0
+    last_frames: int | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,9 @@ class AcousticModel:
         valid = np.arange(text.shape[1])[None] < lengths[:, None]
         real = np.where(valid, np.expm1(log_durations) / speeds[:, None], 0.0).astype(np.float32)
         durations = np.floor(real + np.float32(0.5)).astype(np.int64)
+        for row, item, length in zip(durations, batch, lengths, strict=True):
+            if item.controls.last_frames is not None:
+                row[length - 1] = min(row[length - 1], item.controls.last_frames)
         step = self.config.frames_per_step
         bands = (real.max(axis=1) / step + 0.5).astype(np.int64)
 

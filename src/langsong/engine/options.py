@@ -25,7 +25,8 @@ class SynthesisOptions(BaseModel):
         speed: 1.0 = unchanged, 2.0 = twice as fast.
         pitch: semitones.
         volume: dB.
-        sentence_pause: seconds of silence between sentences, on top of what the voice pauses by itself.
+        sentence_pause: seconds of silence after each sentence: the voice's own break there is cut to it, or
+            filled up to it between sentences.
         sample_rate: Hz of the result.
     """
 
@@ -66,7 +67,7 @@ class ResolvedOptions(BaseModel):
     speed: float
     pitch: float
     volume: float
-    sentence_pause: float
+    sentence_pause: float | None
     sample_rate: int
 
 

@@ -30,11 +30,13 @@ class Speech:
     Attributes:
         words: seconds from the utterance's start.
         samples: total number.
+        pause_s: how long the break at its end is.
         pieces: (n,) float32 each, as they are computed.
     """
 
     words: tuple[WordTiming, ...]
     samples: int
+    pause_s: float
     pieces: Iterator[Float32]
 
 
@@ -73,6 +75,12 @@ class Pipeline:
             rows.append(units.encode(parse_units(line)).ids)
         return FilledPauses(np.stack(rows))
 
+    def _controls(self, utterance: Utterance, options: ResolvedOptions) -> Controls:
+        last_frames = None
+        if options.sentence_pause is not None and utterance.units[-1].is_break:
+            last_frames = round(options.sentence_pause * self.manifest.audio.frame_rate)
+        return Controls(options.speed, self._pitch_shift(options.pitch), last_frames=last_frames)
+
     def acoustic_input(self, utterance: Utterance, options: ResolvedOptions) -> AcousticInput:
         """An utterance as the acoustic model reads it.
 
@@ -88,7 +96,7 @@ class Pipeline:
             ids=encoded.ids,
             emotion=self._emotions[encoded.emotions],
             speaker=self._speakers[index],
-            controls=Controls(speed=options.speed, pitch_shift=self._pitch_shift(options.pitch)),
+            controls=self._controls(utterance, options),
         )
 
     def _pitch_shift(self, semitones: float) -> float:
@@ -120,11 +128,13 @@ class Pipeline:
         acoustics, config = self._acoustics, self.manifest.acoustic
         plan = acoustics.plan([self.acoustic_input(utterance, options)])
         total = int(plan.frames[0])
-        words = word_timings(utterance, plan.durations[0], plan.origins[0], 1.0 / self.manifest.audio.frame_rate)
+        frame_s = 1.0 / self.manifest.audio.frame_rate
+        words = word_timings(utterance, plan.durations[0], plan.origins[0], frame_s)
+        pause_s = int(plan.durations[0][-1]) * frame_s if utterance.units[-1].is_break else 0.0
         chunks = self._chunks() if early else itertools.repeat(-(-INNER_LENGTHS[-1] // config.frames_per_step))
         mels = (mel[0] for mel in acoustics.refine(plan, acoustics.decode(plan, chunks)))
         pieces = self._vocoding.samples(mels if early else whole(mels), total)
-        return Speech(words, total * self.manifest.audio.hop_length, pieces)
+        return Speech(words, total * self.manifest.audio.hop_length, pause_s, pieces)
 
 
 def whole(pieces: Iterator[Float32]) -> Iterator[Float32]:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Synthesizer:
         self.runtime = runtime
         self._frontend = Frontend(voice.manifest.conventions)
         self._pipeline = Pipeline(voice, runtime)
-        self._cache: LruCache[tuple[tuple[Float32, ...], tuple[WordTiming, ...]]] = LruCache(cache_bytes)
+        self._cache: LruCache[tuple[tuple[Float32, ...], Speech]] = LruCache(cache_bytes)
 
     @classmethod
     def open(
@@ -136,7 +137,7 @@ class Synthesizer:
 
         Speaker and emotion are those of the units; units without a speaker get the options' or the voice's.
         """
-        resolved = self._resolve(options, changes).model_copy(update={"sentence_pause": 0.0})
+        resolved = self._resolve(options, changes).model_copy(update={"sentence_pause": None})
         lines = (
             tuple(u if u.speaker else replace(u, speaker=resolved.speaker) for u in line) for line in units if line
         )
@@ -179,12 +180,14 @@ class Synthesizer:
         def converted(samples: Float32) -> Float32:
             return samples if resampler is None else resampler.feed(samples)
 
-        for number, utterance in enumerate(utterances):
-            if number and options.sentence_pause:
-                pause = np.zeros(round(options.sentence_pause * rate_in), np.float32)
+        missing_pause_s = 0.0
+        for utterance in utterances:
+            if missing_pause_s > 0:
+                pause = np.zeros(round(missing_pause_s * rate_in), np.float32)
                 read += len(pause)
                 yield chunk(converted(pause), "")
             speech = self._speech(utterance, options, early=early)
+            missing_pause_s = (options.sentence_pause or 0.0) - speech.pause_s
             offset = read / rate_in
             waiting.extend(_shifted(word, offset) for word in speech.words)
             text = utterance.text
@@ -206,10 +209,11 @@ class Synthesizer:
             options.speaker,
             options.speed,
             options.pitch,
+            options.sentence_pause,
         )
         if (kept := self._cache.get(key)) is not None:
-            pieces, words = kept
-            return Speech(words, sum(map(len, pieces)), iter(pieces))
+            pieces, speech = kept
+            return replace(speech, pieces=iter(pieces))
         speech = self._pipeline.speak(utterance, options, early=early)
 
         def keeping() -> Iterator[Float32]:
@@ -217,7 +221,8 @@ class Synthesizer:
             for piece in speech.pieces:
                 pieces.append(piece)
                 yield piece
-            self._cache.put(key, (tuple(pieces), speech.words), sum(p.nbytes for p in pieces))
+            spent = replace(speech, pieces=iter(()))
+            self._cache.put(key, (tuple(pieces), spent), sum(p.nbytes for p in pieces))
 
         return replace(speech, pieces=keeping())
 
@@ -227,13 +232,24 @@ def _shifted(word: WordTiming, offset_s: float) -> WordTiming:
     return replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s, phones=phones)
 
 
+def _graph_cache(voice: Voice) -> Path | None:
+    """Folder for the voice's compiled graphs; None where none can be made."""
+    folder = cache_home() / "graphs" / f"{voice.name}-{voice.fingerprint}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
 def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
     if placement.runtime == "openvino":
         from .runtime.openvino import OpenVinoRuntime
 
         graphs = {stage.name: voice.graph_path(stage.name) for stage in voice.stages}
-        cache = cache_home() / "graphs" / f"{voice.name}-{voice.fingerprint}"
-        return OpenVinoRuntime(graphs, placement.threads, placement.precision, cache)
+        feedback = voice.manifest.acoustic.feedback == "previous_frame"
+        stepwise = frozenset({"duration", "decoder"} if feedback else {"duration"})
+        return OpenVinoRuntime(graphs, placement.threads, placement.precision, stepwise, _graph_cache(voice))
     from langsong.bundle.models import load_models
 
     from .runtime.torch import TorchRuntime

@@ -14,6 +14,8 @@ from langsong.errors import BundleError
 
 from .base import Array
 
+Shapes = tuple[tuple[int, ...], ...]
+
 
 class OpenVinoRuntime:
     """Runs a bundle's graphs. Graphs are compiled when first used; the compiled form is kept on disk.
@@ -22,31 +24,41 @@ class OpenVinoRuntime:
         graphs: path of each stage's ONNX file.
         threads: of one graph at a time.
         vocoder_precision: "f32" or "bf16", of the vocoder alone; the other graphs are small and stay f32.
+        stepwise: stages that are called again and again with the same shapes: they are compiled for these, which
+            saves a third of each call.
         cache: folder for compiled graphs, or None. It must be of these graphs alone.
     """
 
     name = "openvino"
 
-    def __init__(self, graphs: Mapping[str, Path], threads: int, vocoder_precision: str, cache: Path | None) -> None:
+    def __init__(
+        self,
+        graphs: Mapping[str, Path],
+        threads: int,
+        vocoder_precision: str,
+        stepwise: frozenset[str],
+        cache: Path | None,
+    ) -> None:
         import openvino
 
         self._core = openvino.Core()
         self._graphs = dict(graphs)
         self._threads = threads
         self._vocoder_precision = vocoder_precision
+        self._stepwise = stepwise
         self._cache = cache
-        self._compiled: dict[str, Any] = {}
-        self._requests: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in graphs}
+        self._compiled: dict[tuple[str, Shapes], tuple[Any, queue.SimpleQueue[Any]]] = {}
         self._compiling = {name: threading.Lock() for name in graphs}
         self.description = (
             f"OpenVINO {openvino.get_version().split('-')[0]}, {threads} thread{'s' if threads > 1 else ''}, "
             f"vocoder in {vocoder_precision}"
         )
 
-    def _compile(self, stage: str) -> Any:
+    def _compile(self, stage: str, shapes: Shapes) -> tuple[Any, queue.SimpleQueue[Any]]:
+        """The compiled graph and its idle requests."""
         with self._compiling[stage]:
-            if stage in self._compiled:
-                return self._compiled[stage]
+            if (stage, shapes) in self._compiled:
+                return self._compiled[stage, shapes]
             heavy = stage == "vocoder"
             options = {
                 "INFERENCE_PRECISION_HINT": self._vocoder_precision if heavy else "f32",
@@ -58,26 +70,28 @@ class OpenVinoRuntime:
             }
             if self._cache is not None:
                 options["CACHE_DIR"] = str(self._cache)
+            path = str(self._graphs[stage])
             try:
-                compiled = self._core.compile_model(str(self._graphs[stage]), "CPU", options)
+                if shapes:
+                    model = self._core.read_model(path)
+                    model.reshape({port.any_name: shape for port, shape in zip(model.inputs, shapes, strict=True)})
+                    compiled = self._core.compile_model(model, "CPU", options)
+                else:
+                    compiled = self._core.compile_model(path, "CPU", options)
             except RuntimeError as error:
                 reason = str(error).strip().splitlines()[-1]
-                raise BundleError(f"the graph {self._graphs[stage]} cannot be compiled: {reason}") from None
-            self._compiled[stage] = compiled
-            return compiled
-
-    def prepare(self, *stages: str) -> None:
-        """Compile stages ahead of their first use."""
-        for stage in stages:
-            self._compile(stage)
+                raise BundleError(f"the graph {path} cannot be compiled: {reason}") from None
+            entry = compiled, queue.SimpleQueue[Any]()
+            self._compiled[stage, shapes] = entry
+            return entry
 
     def run(self, stage: str, *inputs: Array) -> tuple[Array, ...]:
-        compiled = self._compiled.get(stage) or self._compile(stage)
-        requests = self._requests[stage]
+        shapes = tuple(x.shape for x in inputs) if stage in self._stepwise else ()
+        compiled, idle = self._compiled.get((stage, shapes)) or self._compile(stage, shapes)
         try:
-            request = requests.get_nowait()
+            request = idle.get_nowait()
         except queue.Empty:
             request = compiled.create_infer_request()
         outputs = request.infer([np.ascontiguousarray(x) for x in inputs], share_inputs=True).to_tuple()
-        requests.put(request)
+        idle.put(request)
         return tuple(outputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from langsong.errors import BundleError, MissingExtra, OptionError
 
-from .manifest import MANIFEST_FILE
+from .manifest import MANIFEST_FILE, VOICE_NAME_PATTERN
 from .store import voices_home
 from .voice import Voice
 
@@ -59,33 +60,38 @@ def install(
     """
     if precision not in PRECISIONS:
         raise OptionError(f"unknown precision {precision!r}; there are {', '.join(PRECISIONS)}")
-    with ExitStack() as stack:
-        if source.is_file():
-            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="langsong-")))
-            source = unpack(source, work)
-        if not source.is_dir():
-            raise BundleError(f"{source} does not exist: name a voice folder or a .zip of one")
-        if (source / MANIFEST_FILE).is_file():
-            if card or vocoder or voice:
-                raise OptionError("--card, --vocoder and --voice are for KAN-TTS voices; this is a bundle")
-            return _install_bundle(Voice.open(source), name, output)
-        try:
-            from .convert_kantts import import_kantts
-        except ImportError:
-            raise MissingExtra("torch", "importing a KAN-TTS voice") from None
-        from .card import VoiceCard, read_card
+    if name is not None and not re.match(VOICE_NAME_PATTERN, name):
+        raise OptionError(f"{name!r} is no name for a voice: use letters, digits, '.', '_' and '-', at most 64")
+    try:
+        with ExitStack() as stack:
+            if source.is_file():
+                work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="langsong-")))
+                source = unpack(source, work)
+            if not source.is_dir():
+                raise BundleError(f"{source} does not exist: name a voice folder or a .zip of one")
+            if (source / MANIFEST_FILE).is_file():
+                if card or vocoder or voice:
+                    raise OptionError("--card, --vocoder and --voice are for KAN-TTS voices; this is a bundle")
+                return _install_bundle(Voice.open(source), name, output)
+            try:
+                from .convert_kantts import import_kantts
+            except ImportError:
+                raise MissingExtra("torch", "importing a KAN-TTS voice") from None
+            from .card import VoiceCard, read_card
 
-        details = read_card(card) if card else VoiceCard()
-        if name:
-            details = VoiceCard.model_validate({**details.model_dump(), "name": name})
-        return import_kantts(
-            source,
-            lambda own: output or voices_home() / own,
-            card=details,
-            voice=voice,
-            vocoder=vocoder,
-            precision=precision,
-        )
+            details = read_card(card) if card else VoiceCard()
+            if name:
+                details = VoiceCard.model_validate({**details.model_dump(), "name": name})
+            return import_kantts(
+                source,
+                lambda own: output or voices_home() / own,
+                card=details,
+                voice=voice,
+                vocoder=vocoder,
+                precision=precision,
+            )
+    except OSError as error:
+        raise BundleError(f"cannot install {source}: {error.strerror} ({error.filename})") from None
 
 
 def _install_bundle(voice: Voice, name: str | None, output: Path | None) -> InstallReport:

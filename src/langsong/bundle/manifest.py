@@ -19,7 +19,8 @@ FORMAT_VERSION = 1
 MANIFEST_FILE = "voice.json"
 WEIGHTS_FILE = "weights.safetensors"
 
-VoiceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+VOICE_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+VoiceName = Annotated[str, Field(pattern=VOICE_NAME_PATTERN)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

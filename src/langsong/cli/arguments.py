@@ -15,6 +15,7 @@ VoiceOption = Annotated[
 ]
 SpeakerOption = Annotated[str | None, typer.Option("--speaker", "-s", help="One of the voice's speakers.")]
 EmotionOption = Annotated[str | None, typer.Option("--emotion", "-e", help="One of the voice's emotions.")]
+IntensityOption = Annotated[float | None, typer.Option(help="Of the emotion: 0 = neutral, 1 = as it is, up to 2.")]
 SpeedOption = Annotated[float | None, typer.Option(help="1.0 = unchanged, 2.0 = twice as fast (0.25-4).")]
 PitchOption = Annotated[float | None, typer.Option(help="Semitones (-12 to 12).")]
 VolumeOption = Annotated[float | None, typer.Option(help="dB (-60 to 20).")]

@@ -14,6 +14,7 @@ from langsong.errors import OptionError
 from .arguments import (
     DeviceOption,
     EmotionOption,
+    IntensityOption,
     PauseOption,
     PitchOption,
     PrecisionOption,
@@ -46,6 +47,7 @@ def say(
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
+    intensity: IntensityOption = None,
     speed: SpeedOption = None,
     pitch: PitchOption = None,
     volume: VolumeOption = None,
@@ -70,6 +72,7 @@ def say(
         {
             "speaker": speaker,
             "emotion": emotion,
+            "intensity": intensity,
             "speed": speed,
             "pitch": pitch,
             "volume": volume,

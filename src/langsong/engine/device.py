@@ -75,6 +75,8 @@ def place(
     if threads is not None and threads < 1:
         raise OptionError(f"threads = {threads}: must be at least 1")
     threads = threads or available_cores()
+    if precision == "f16" and device == "cpu":
+        raise OptionError("f16 is for GPUs; on a CPU use bf16 or f32")
     if device == "auto":
         device = "cuda" if runtime != "openvino" and _has_cuda() else "cpu"
     if device == "cpu" and runtime in ("auto", "openvino"):
@@ -85,8 +87,6 @@ def place(
 
 
 def _openvino(precision: str, threads: int) -> Placement:
-    if precision == "f16":
-        raise OptionError("f16 is for GPUs; on a CPU use bf16 or f32")
     reason = "as asked"
     if precision == "auto":
         import openvino

@@ -14,6 +14,7 @@ SPEED_RANGE = (0.25, 4.0)
 PITCH_RANGE = (-12.0, 12.0)
 VOLUME_RANGE = (-60.0, 20.0)
 SAMPLE_RATE_RANGE = (8000, 48000)
+INTENSITY_RANGE = (0.0, 2.0)
 
 
 class SynthesisOptions(BaseModel):
@@ -22,6 +23,7 @@ class SynthesisOptions(BaseModel):
     Attributes:
         speaker: one of the voice's speakers.
         emotion: one of the voice's emotions, such as ``happy``.
+        intensity: of the emotion; 0 = neutral, 1 = as the voice has it, 2 = twice as far from neutral.
         speed: 1.0 = unchanged, 2.0 = twice as fast.
         pitch: semitones.
         volume: dB.
@@ -34,6 +36,7 @@ class SynthesisOptions(BaseModel):
 
     speaker: str | None = None
     emotion: str | None = None
+    intensity: Annotated[float, Field(ge=INTENSITY_RANGE[0], le=INTENSITY_RANGE[1], allow_inf_nan=False)] | None = None
     speed: Annotated[float, Field(ge=SPEED_RANGE[0], le=SPEED_RANGE[1], allow_inf_nan=False)] | None = None
     pitch: Annotated[float, Field(ge=PITCH_RANGE[0], le=PITCH_RANGE[1], allow_inf_nan=False)] | None = None
     volume: Annotated[float, Field(ge=VOLUME_RANGE[0], le=VOLUME_RANGE[1], allow_inf_nan=False)] | None = None
@@ -64,6 +67,7 @@ class ResolvedOptions(BaseModel):
 
     speaker: str
     emotion: str
+    intensity: float
     speed: float
     pitch: float
     volume: float
@@ -95,6 +99,7 @@ def resolve(options: SynthesisOptions, voice: VoiceManifest) -> ResolvedOptions:
     return ResolvedOptions(
         speaker=speaker,
         emotion=emotion,
+        intensity=given(options.intensity, 1.0),
         speed=given(options.speed, defaults.speed),
         pitch=pitch,
         volume=given(options.volume, 0.0),

@@ -13,7 +13,7 @@ import numpy as np
 from langsong.bundle.manifest import VoiceManifest
 from langsong.bundle.voice import Voice
 from langsong.text.units import parse_units
-from langsong.types import Float32, Utterance, WordTiming
+from langsong.types import NEUTRAL, Float32, Int64, Utterance, WordTiming
 
 from .acoustics import AcousticInput, AcousticModel, Controls
 from .filled_pauses import FilledPauses
@@ -94,10 +94,18 @@ class Pipeline:
             index = np.full_like(index, names.index(options.speaker))
         return AcousticInput(
             ids=encoded.ids,
-            emotion=self._emotions[encoded.emotions],
+            emotion=self._emotion_rows(encoded.emotions, options.intensity),
             speaker=self._speakers[index],
             controls=self._controls(utterance, options),
         )
+
+    def _emotion_rows(self, index: Int64, intensity: float) -> Float32:
+        """(T,) ids to (T, emotion_width), `intensity` times as far from neutral as the table has them."""
+        rows = self._emotions[index]
+        if intensity == 1.0:
+            return rows
+        neutral = self._emotions[self.manifest.units.emotions.index(NEUTRAL)]
+        return neutral + np.float32(intensity) * (rows - neutral)
 
     def _pitch_shift(self, semitones: float) -> float:
         """Semitones in the units of the predicted pitch (for a linear scale, at its mean)."""

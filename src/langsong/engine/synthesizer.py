@@ -207,6 +207,7 @@ class Synthesizer:
             self.runtime.description,
             format_units(utterance.units),
             options.speaker,
+            options.intensity,
             options.speed,
             options.pitch,
             options.sentence_pause,
@@ -254,4 +255,4 @@ def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
 
     from .runtime.torch import TorchRuntime
 
-    return TorchRuntime(*load_models(voice), placement.device, placement.precision)
+    return TorchRuntime(*load_models(voice), placement.device, placement.precision, placement.threads)

@@ -24,15 +24,23 @@ class TorchRuntime:
         device: "cuda", "cuda:1", "mps" or "cpu".
         precision: "f32", "f16" or "bf16"; the latter two by autocast, on the vocoder and on whole-sentence
             stages, never on single decoder steps (per-op casts cost more there than they save).
+        threads: on a CPU; torch has one such setting for the whole process. None leaves it.
     """
 
     name = "torch"
 
     def __init__(
-        self, acoustic: SamBert, vocoder: Generator | None, device: str = "cpu", precision: str = "f32"
+        self,
+        acoustic: SamBert,
+        vocoder: Generator | None,
+        device: str = "cpu",
+        precision: str = "f32",
+        threads: int | None = None,
     ) -> None:
         self.device = torch.device(device)
         self.precision = precision
+        if self.device.type == "cpu" and threads is not None:
+            torch.set_num_threads(threads)
         self._models: dict[str, nn.Module] = {"acoustic": acoustic.to(self.device)}
         if vocoder is not None:
             self._models["vocoder"] = vocoder.to(self.device)

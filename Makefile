@@ -56,9 +56,11 @@ wheel: $(DEV) ## Build dist/*.whl.
 
 voice: $(DEV) ## Rebuild the embedded voice: make voice CHECKPOINT=<KAN-TTS folder> VOCODER=<vocoder folder>
 	@test -n '$(CHECKPOINT)' -a -n '$(VOCODER)' || { echo 'say CHECKPOINT=<KAN-TTS voice folder> VOCODER=<vocoder folder>'; exit 2; }
-	rm -rf $(VOICE)
+	rm -rf $(dir $(VOICE)).$(notdir $(VOICE)).new
 	$(BIN)/langsong voices import '$(CHECKPOINT)' --vocoder '$(VOCODER)' \
-	  --card recipes/embedded/card.yaml --precision float16 --output $(VOICE)
+	  --card recipes/embedded/card.yaml --precision float16 --output $(dir $(VOICE)).$(notdir $(VOICE)).new
+	rm -rf $(VOICE)
+	mv $(dir $(VOICE)).$(notdir $(VOICE)).new $(VOICE)
 
 clean: ## Delete what was built and cached; .venv stays.
 	rm -rf build dist output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -101,11 +101,11 @@ class Pipeline:
 
     def _emotion_rows(self, index: Int64, intensity: float) -> Float32:
         """(T,) ids to (T, emotion_width), `intensity` times as far from neutral as the table has them."""
-        rows = self._emotions[index]
-        if intensity == 1.0:
-            return rows
-        neutral = self._emotions[self.manifest.units.emotions.index(NEUTRAL)]
-        return neutral + np.float32(intensity) * (rows - neutral)
+        rows: Float32 = self._emotions[index]
+        if intensity != 1.0:
+            neutral = self._emotions[self.manifest.units.emotions.index(NEUTRAL)]
+            rows = neutral + np.float32(intensity) * (rows - neutral)
+        return rows
 
     def _pitch_shift(self, semitones: float) -> float:
         """Semitones in the units of the predicted pitch (for a linear scale, at its mean)."""

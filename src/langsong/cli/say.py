@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from langsong.errors import OptionError
+from langsong.errors import OptionError, TextError
 
 from .arguments import (
     DeviceOption,
@@ -84,6 +84,8 @@ def say(
     chunks: Iterator[AudioChunk]
     if units is not None:
         lines = [parse_units(line) for line in read_text(units).splitlines() if line.strip()]
+        if not lines:
+            raise TextError(f"{units} has no unit lines")
         chunks = synthesizer.stream_units(lines, options)
     else:
         chunks = synthesizer.stream(text if text is not None else read_text(file or Path("-")), options)

@@ -13,19 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from langsong.audio.resample import StreamResampler
 from langsong.bundle.store import cache_home, find_voice
 from langsong.bundle.voice import Voice
-from langsong.errors import TextError
 from langsong.text.frontend import Frontend
 from langsong.text.units import format_units
-from langsong.types import AudioChunk, Float32, Unit, Utterance, WordTiming, join_chunks
+from langsong.types import AudioChunk, Float32, Unit, Utterance, join_chunks
 
 from .cache import LruCache
 from .device import Placement, place
 from .options import ResolvedOptions, SynthesisOptions, resolve
 from .pipeline import Pipeline, Speech
 from .runtime.base import Runtime
+from .stream import Joiner, Part
 
 DEFAULT_CACHE_BYTES = 16 << 20
 
@@ -141,8 +140,8 @@ class Synthesizer:
         lines = (
             tuple(u if u.speaker else replace(u, speaker=resolved.speaker) for u in line) for line in units if line
         )
-        utterances = (Utterance("", "", (), line, (None,) * len(line)) for line in lines)
-        return self._render(utterances, resolved, early=True)
+        parts = (Part(Utterance("", "", (), line, (None,) * len(line)), resolved) for line in lines)
+        return self._render(parts, resolved.sample_rate, early=True)
 
     def _resolve(self, options: SynthesisOptions | None, changes: dict[str, Any]) -> ResolvedOptions:
         merged = {**(options.model_dump() if options else {}), **changes}
@@ -152,53 +151,27 @@ class Synthesizer:
         emotion = f"emotion_{options.emotion}"
         if self.voice.manifest.units.kind == "bytes":
             utterance = self._frontend.bytes_utterance(text, emotion=emotion, speaker=options.speaker)
-            return self._render(iter([utterance]), options, early=early)
+            return self._render(iter([Part(utterance, options)]), options.sample_rate, early=early)
         utterances = self._frontend.utterances(text, emotion=emotion, speaker=options.speaker)
-        first = next(utterances, None)
-        if first is None:
-            raise TextError("nothing to read: the text has no words")
-        return self._render(itertools.chain([first], utterances), options, early=early)
+        first = next(utterances)
+        parts = (Part(utterance, options) for utterance in itertools.chain([first], utterances))
+        return self._render(parts, options.sample_rate, early=early)
 
-    def _render(
-        self, utterances: Iterator[Utterance], options: ResolvedOptions, *, early: bool
-    ) -> Iterator[AudioChunk]:
-        rate_in, rate_out = self.sample_rate, options.sample_rate
-        gain = np.float32(10 ** (options.volume / 20))
-        resampler = StreamResampler(rate_in, rate_out) if rate_in != rate_out else None
-        read = written = 0  # samples at the voice's rate, and at the wanted one
-        waiting: deque[WordTiming] = deque()
-
-        def chunk(samples: Float32, text: str) -> AudioChunk:
-            nonlocal written
-            start_s = written / rate_out
-            written += len(samples)
-            begun = []
-            while waiting and waiting[0].start_s < written / rate_out:
-                begun.append(waiting.popleft())
-            return AudioChunk(samples, rate_out, start_s, tuple(begun), text)
-
-        def converted(samples: Float32) -> Float32:
-            return samples if resampler is None else resampler.feed(samples)
-
-        missing_pause_s = 0.0
-        for utterance in utterances:
-            if missing_pause_s > 0:
-                pause = np.zeros(round(missing_pause_s * rate_in), np.float32)
-                read += len(pause)
-                yield chunk(converted(pause), "")
-            speech = self._speech(utterance, options, early=early)
-            missing_pause_s = (options.sentence_pause or 0.0) - speech.pause_s
-            offset = read / rate_in
-            waiting.extend(_shifted(word, offset) for word in speech.words)
-            text = utterance.text
+    def _render(self, parts: Iterator[Part], sample_rate: int, *, early: bool) -> Iterator[AudioChunk]:
+        joiner = Joiner(self.sample_rate, sample_rate)
+        pause_s = 0.0
+        for part in parts:
+            if pause_s > 0:
+                yield joiner.silence(pause_s)
+            speech = self._speech(part.utterance, part.options, early=early)
+            pause_s = max((part.options.sentence_pause or 0.0) - speech.pause_s, 0.0) + part.pause_s
+            gain = np.float32(10 ** (part.options.volume / 20))
+            joiner.expect(speech.words)
+            text = part.utterance.text
             for piece in speech.pieces:
-                read += len(piece)
-                yield chunk(converted(piece * gain), text)
+                yield joiner.add(piece * gain, text)
                 text = ""
-        if resampler is not None:
-            tail = resampler.flush()
-            if len(tail):
-                yield chunk(tail, "")
+        yield from joiner.finish()
 
     def _speech(self, utterance: Utterance, options: ResolvedOptions, *, early: bool) -> Speech:
         """Speech of one utterance, from the cache if it was spoken before."""
@@ -226,11 +199,6 @@ class Synthesizer:
             self._cache.put(key, (tuple(pieces), spent), sum(p.nbytes for p in pieces))
 
         return replace(speech, pieces=keeping())
-
-
-def _shifted(word: WordTiming, offset_s: float) -> WordTiming:
-    phones = tuple(replace(p, start_s=p.start_s + offset_s, end_s=p.end_s + offset_s) for p in word.phones)
-    return replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s, phones=phones)
 
 
 def _graph_cache(voice: Voice) -> Path | None:

@@ -1,0 +1,70 @@
+"""Joining utterances into one stream of chunks."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from langsong.audio.resample import StreamResampler
+from langsong.types import AudioChunk, Float32, Utterance, WordTiming
+
+from .options import ResolvedOptions
+
+
+@dataclass(frozen=True)
+class Part:
+    """An utterance, how it is to be spoken, and the silence after it (seconds, besides the sentence's pause)."""
+
+    utterance: Utterance
+    options: ResolvedOptions
+    pause_s: float = 0.0
+
+
+class Joiner:
+    """Puts pieces of sound one after another, at another sample rate if wanted, with the words that begin in each.
+
+    Args:
+        rate_in, rate_out: Hz, of the pieces and of the chunks.
+    """
+
+    def __init__(self, rate_in: int, rate_out: int) -> None:
+        self._rate_in, self._rate_out = rate_in, rate_out
+        self._resampler = StreamResampler(rate_in, rate_out) if rate_in != rate_out else None
+        self._taken = self._given = 0  # samples
+        self._words: deque[WordTiming] = deque()
+
+    def expect(self, words: Iterable[WordTiming]) -> None:
+        """Announce words, timed from what comes next."""
+        offset = self._taken / self._rate_in
+        self._words.extend(_shifted(word, offset) for word in words)
+
+    def add(self, samples: Float32, text: str = "") -> AudioChunk:
+        """The next piece, (N,), as a chunk."""
+        self._taken += len(samples)
+        return self._chunk(samples if self._resampler is None else self._resampler.feed(samples), text)
+
+    def silence(self, seconds: float) -> AudioChunk:
+        """A piece of silence."""
+        return self.add(np.zeros(round(seconds * self._rate_in), np.float32))
+
+    def finish(self) -> Iterator[AudioChunk]:
+        """What the resampler still holds."""
+        tail = None if self._resampler is None else self._resampler.flush()
+        if tail is not None and len(tail):
+            yield self._chunk(tail, "")
+
+    def _chunk(self, samples: Float32, text: str) -> AudioChunk:
+        start_s = self._given / self._rate_out
+        self._given += len(samples)
+        begun = []
+        while self._words and self._words[0].start_s < self._given / self._rate_out:
+            begun.append(self._words.popleft())
+        return AudioChunk(samples, self._rate_out, start_s, tuple(begun), text)
+
+
+def _shifted(word: WordTiming, offset_s: float) -> WordTiming:
+    phones = tuple(replace(p, start_s=p.start_s + offset_s, end_s=p.end_s + offset_s) for p in word.phones)
+    return replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s, phones=phones)

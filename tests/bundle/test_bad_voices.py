@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from kantts_voices import VARIANTS, write_voice
 from langsong.bundle.checkpoints import load_state
 from langsong.bundle.install import InstallReport, install
+from langsong.bundle.store import find_voice
 from langsong.bundle.verify import compare_graphs
 from langsong.bundle.voice import Voice
 from langsong.errors import BundleError, CheckpointError, LangsongError, OptionError
@@ -593,10 +594,15 @@ def test_options_of_imports_are_not_for_bundles(bundle: Path, option: str) -> No
     assert "this is a bundle" in refusal(bundle, OptionError, **{option: Path("x")})
 
 
-def test_a_failed_import_leaves_other_voices_alone(tmp_path: Path, home: Path) -> None:
+def test_an_import_is_installed_and_failed_ones_leave_it_alone(tmp_path: Path, home: Path) -> None:
     """The one import here that succeeds: its voice is taken away at the end."""
     good = write_voice(tmp_path / "good", VARIANTS["base"])
     report = install(good)
+    folder = report.voice.folder
+    assert folder == home / "voices" / "xiaoyu"
+    assert find_voice("xiaoyu").folder == folder
+    for path in (folder, *folder.iterdir()):
+        assert path.stat().st_mode & 0o444 == 0o444, f"other users may not read {path.name}"
     before = {p.name: p.read_bytes() for p in report.voice.folder.iterdir()}
     for source in (good, report.voice.folder):
         message = refusal(source, BundleError)

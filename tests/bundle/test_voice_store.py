@@ -60,18 +60,6 @@ def test_a_bundle_installs_the_same_however_it_comes(imported: Imported, tmp_pat
     assert (report.tensors, report.dropped, report.differences) == ({}, [], {})
 
 
-def test_a_zip_of_a_kantts_voice_imports(
-    kantts_voice: Callable[[str], Path], imported: Imported, tmp_path: Path
-) -> None:
-    root = kantts_voice("base")
-    archive = tmp_path / "model.zip"
-    with zipfile.ZipFile(archive, "w") as packed:
-        for path in root.rglob("*"):
-            packed.write(path, path.relative_to(root.parent))
-    report = install(archive, output=tmp_path / "out")
-    assert report.voice.manifest.weights.sha256 == imported("base").voice.manifest.weights.sha256
-
-
 def test_only_the_files_that_the_manifest_names_are_installed(imported: Imported, tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "bundle"
     shutil.copytree(imported("base").voice.folder, folder)

@@ -36,7 +36,7 @@ Speaker = Callable[..., Synthesizer]
         ({"sample_rate": 7999}, "sample_rate = 7999"),
         ({"sample_rate": 96000}, "sample_rate = 96000"),
         ({"sample_rate": 22050.5}, "sample_rate = 22050.5"),
-        ({"speeed": 1}, "unknown option 'speeed'; there are speaker, emotion, speed, pitch, volume"),
+        ({"speeed": 1}, "unknown option 'speeed'; there are speaker, emotion, intensity, speed, pitch, volume"),
         ({"speaker": 3}, "speaker = 3"),
         ({"speaker": "nobody"}, "no speaker 'nobody'; it has F7, M7"),
         ({"emotion": "joyful"}, "no emotion 'joyful'; it has"),

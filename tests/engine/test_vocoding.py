@@ -83,10 +83,11 @@ def one_pass(manifest: VoiceManifest, synthesizer: Synthesizer, mel: np.ndarray)
     return samples[0, 0, left * hop : left * hop + len(mel) * hop]
 
 
-@pytest.mark.parametrize("variant", ["base", "causal_24k", "nsf", "se"])
-@pytest.mark.parametrize("scaled", [False, True], ids=["", "scaled"])
-@given(sizes=st.lists(st.integers(0, 330), min_size=1, max_size=6).filter(sum))
-@settings(deadline=None, max_examples=12, derandomize=True)
+@pytest.mark.parametrize(
+    ("variant", "scaled"), [("base", False), ("base", True), ("causal_24k", False), ("nsf", False), ("se", True)]
+)
+@given(sizes=st.lists(st.integers(0, 330), min_size=1, max_size=4).filter(sum))
+@settings(deadline=None, max_examples=10, derandomize=True)
 def test_windows_give_what_one_pass_gives(
     imported: Imported, speaker: Speaker, variant: str, scaled: bool, sizes: list[int]
 ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from langsong.errors import CheckpointError
+
+Count = Annotated[int, Field(gt=0, lt=1 << 20)]
 
 
 class FsmnConfig(BaseModel):
@@ -23,10 +25,10 @@ class FsmnConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    layers: int
-    inner: int
-    memory: int
-    kernel: int
+    layers: Count
+    inner: Count
+    memory: Count
+    kernel: Count
     shift: int = 0
 
     @property
@@ -47,38 +49,38 @@ class AcousticConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    vocabulary: tuple[int, ...]
+    vocabulary: tuple[Count, ...]
     """Rows of the unit tables: phone, tone, syllable flag, word segment; or one entry for bytes."""
-    emotions: int
-    speakers: int
+    emotions: Count
+    speakers: Annotated[int, Field(ge=0)]
     """Rows of the speaker table; 0 when the voice takes speaker vectors."""
 
-    embedding: int
-    encoder_layers: int
-    encoder_heads: int
-    encoder_width: int
-    encoder_inner: int
-    text_width: int
-    emotion_width: int
-    speaker_width: int
+    embedding: Count
+    encoder_layers: Count
+    encoder_heads: Count
+    encoder_width: Count
+    encoder_inner: Count
+    text_width: Count
+    emotion_width: Count
+    speaker_width: Count
 
     predictor: FsmnConfig
-    predictor_rnn: int
-    duration_prenet: tuple[int, int]
-    duration_rnn: int
+    predictor_rnn: Count
+    duration_prenet: tuple[Count, Count]
+    duration_rnn: Count
 
-    decoder_prenet: tuple[int, int]
-    decoder_layers: int
-    decoder_heads: int
-    decoder_width: int
-    decoder_inner: int
-    frames_per_step: int
-    n_mels: int
+    decoder_prenet: tuple[Count, Count]
+    decoder_layers: Count
+    decoder_heads: Count
+    decoder_width: Count
+    decoder_inner: Count
+    frames_per_step: Count
+    n_mels: Count
     """Mel channels, with two more (F0, voicing) for NSF voices."""
     feedback: Literal["previous_frame", "none"]
 
     postnet: FsmnConfig
-    postnet_rnn: int
+    postnet_rnn: Count
 
     filled_pause_inner: int = 0
     """Width inside the predictor of filled pauses; 0 for voices without one."""
@@ -169,5 +171,9 @@ class AcousticConfig(BaseModel):
             )
         except KeyError as error:
             raise CheckpointError(f"the acoustic model's config lacks {error.args[0]!r}") from None
-        except (TypeError, ValueError) as error:
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise CheckpointError(f"the acoustic model's config is not usable: {where} {first['msg']}") from None
+        except TypeError as error:
             raise CheckpointError(f"the acoustic model's config is not usable: {error}") from None

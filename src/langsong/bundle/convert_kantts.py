@@ -17,7 +17,7 @@ from langsong.acoustic.config import AcousticConfig
 from langsong.acoustic.convert import convert_sambert, converted_name
 from langsong.acoustic.sambert import SamBert
 from langsong.audio.spec import AudioSpec
-from langsong.errors import BundleError, CheckpointError
+from langsong.errors import BundleError, CheckpointError, OptionError
 from langsong.text.units import UnitInventory, inventory
 from langsong.types import Float32
 from langsong.vocoder.config import GeneratorConfig
@@ -103,12 +103,17 @@ def _build(
         feedback=card.feedback,
         filled_pause_inner=_rows(state, "FP_predictor.w_1.weight") or 0,
     )
+    converted = convert_sambert(state, acoustic_config)
     acoustic = SamBert(acoustic_config).eval()
-    acoustic.load_state_dict(convert_sambert(state, acoustic_config))
+    acoustic.load_state_dict(converted)
     vocoder = _generator(generator_files)
     nsf, pitch = _nsf(files.acoustic, params, vocoder.config)
-    vectors = _speaker_vectors(files.acoustic.folder) if params.get("SE") else None
-    _check_channels(acoustic_config, vocoder.config)
+    vectors = None
+    if params.get("SE"):
+        array = _load_array(files.acoustic.folder / "se.npy", (1, acoustic_config.speaker_width))
+        vectors = {"speaker_vectors": torch.from_numpy(array)}
+    audio = _audio_spec(files, generator_files, vocoder.config)
+    _check_frames(files.acoustic, audio)
 
     with torch.no_grad():
         save_weights(acoustic, vocoder, folder / WEIGHTS_FILE, precision, extra=vectors or {})
@@ -127,7 +132,7 @@ def _build(
             emotions=emotions,
             units=units,
             conventions=card.conventions,
-            audio=_audio_spec(files, generator_files, vocoder.config),
+            audio=audio,
             acoustic=acoustic_config,
             vocoder=vocoder.config,
             mel_to_vocoder=card.mel_to_vocoder,
@@ -180,9 +185,11 @@ def _inventory(files: VoiceFiles, params: dict[str, Any], state: dict[str, Tenso
     rows = _rows(state, table)
     if rows is None:
         raise CheckpointError(f"the acoustic checkpoint lacks {table}")
-    candidates = [
-        inventory(str(unit.get("language") or "PinYin"), speakers, kind=kind, has_mask=mask) for mask in (True, False)
-    ]
+    language = str(unit.get("language") or "PinYin")
+    try:
+        candidates = [inventory(language, speakers, kind=kind, has_mask=mask) for mask in (True, False)]
+    except (OptionError, ValueError) as error:
+        raise CheckpointError(f"the config's linguistic_unit is not usable: {error}") from None
     for candidate in candidates:
         if candidate.sizes.phone == rows and files.has_mask in (None, candidate.has_mask):
             return candidate
@@ -222,6 +229,10 @@ def _audio_spec(files: VoiceFiles, generator_files: ModelFiles, config: Generato
             fmin=float(audio.get("fmin", 0)),
             fmax=float(audio.get("fmax") or rate / 2),
         )
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise CheckpointError(f"the audio settings are not usable: {where} {first['msg']}") from None
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"the audio settings are not usable: {error}") from None
 
@@ -240,23 +251,29 @@ def _nsf(
     return NsfF0(mean=mean, std=std), Normalization(scale="linear", mean=mean, std=std)
 
 
-def _speaker_vectors(folder: Path) -> dict[str, Tensor]:
-    return {"speaker_vectors": torch.from_numpy(_load_array(folder / "se.npy", (1, None)))}
-
-
-def _load_array(path: Path, shape: tuple[int | None, ...]) -> Float32:
+def _load_array(path: Path, shape: tuple[int, ...]) -> Float32:
     try:
         array = np.load(path, allow_pickle=False)
     except FileNotFoundError:
         raise CheckpointError(f"{path} is missing: this kind of voice needs it") from None
     except (OSError, ValueError, EOFError) as error:
         raise CheckpointError(f"{path} is damaged ({error})") from None
-    if array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True)):
-        raise CheckpointError(f"{path} has the shape {array.shape}, not {shape}")
+    if array.shape != shape or array.dtype.kind not in "fiu":
+        raise CheckpointError(
+            f"{path} holds {array.dtype} of the shape {array.shape}, not numbers of the shape {shape}"
+        )
+    if not np.isfinite(array).all():
+        raise CheckpointError(f"{path} holds numbers that are not finite: it is damaged")
     return np.asarray(array, np.float32)
 
 
-def _check_channels(acoustic: AcousticConfig, vocoder: GeneratorConfig) -> None:
-    wanted = vocoder.in_channels + (2 if vocoder.source else 0)
-    if acoustic.n_mels != wanted:
-        raise CheckpointError(f"the acoustic model makes {acoustic.n_mels} channels, the vocoder takes {wanted}")
+def _check_frames(acoustic: ModelFiles, vocoder: AudioSpec) -> None:
+    """Both models must mean the same frames, where the acoustic model's files say what it means."""
+    audio = acoustic.config.get("audio_config")
+    for key, theirs in (("sampling_rate", vocoder.sample_rate), ("hop_length", vocoder.hop_length)):
+        ours = audio.get(key) if isinstance(audio, dict) else None
+        if ours is not None and ours != theirs:
+            raise CheckpointError(
+                f"the acoustic model and the vocoder are of different voices: {key} {ours} and {theirs}; "
+                "their frames do not match"
+            )

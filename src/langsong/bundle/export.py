@@ -70,6 +70,7 @@ def save_weights(
             tensor.copy_(stored)
             tensors[f"{prefix}.{name}"] = stored
     save_file(tensors, path, metadata={"format": "langsong"})
+    path.chmod(0o644)  # it is made for its owner alone; an installed voice is for all
 
 
 def read_slots(path: Path) -> Mapping[str, Slot]:

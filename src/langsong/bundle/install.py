@@ -7,6 +7,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -60,7 +61,7 @@ def install(
     """
     if precision not in PRECISIONS:
         raise OptionError(f"unknown precision {precision!r}; there are {', '.join(PRECISIONS)}")
-    if name is not None and not re.match(VOICE_NAME_PATTERN, name):
+    if name is not None and not re.fullmatch(VOICE_NAME_PATTERN, name):
         raise OptionError(f"{name!r} is no name for a voice: use letters, digits, '.', '_' and '-', at most 64")
     try:
         with ExitStack() as stack:
@@ -69,29 +70,41 @@ def install(
                 source = unpack(source, work)
             if not source.is_dir():
                 raise BundleError(f"{source} does not exist: name a voice folder or a .zip of one")
-            if (source / MANIFEST_FILE).is_file():
-                if card or vocoder or voice:
-                    raise OptionError("--card, --vocoder and --voice are for KAN-TTS voices; this is a bundle")
-                return _install_bundle(Voice.open(source), name, output)
-            try:
-                from .convert_kantts import import_kantts
-            except ImportError:
-                raise MissingExtra("torch", "importing a KAN-TTS voice") from None
-            from .card import VoiceCard, read_card
-
-            details = read_card(card) if card else VoiceCard()
-            if name:
-                details = VoiceCard.model_validate({**details.model_dump(), "name": name})
-            return import_kantts(
-                source,
-                lambda own: output or voices_home() / own,
-                card=details,
-                voice=voice,
-                vocoder=vocoder,
-                precision=precision,
-            )
+            if not (source / MANIFEST_FILE).is_file():
+                return _install_kantts(source, name, voice, vocoder, card, precision, output)
+            if card or vocoder or voice:
+                raise OptionError("--card, --vocoder and --voice are for KAN-TTS voices; this is a bundle")
+            return _install_bundle(Voice.open(source), name, output)
     except OSError as error:
         raise BundleError(f"cannot install {source}: {error.strerror} ({error.filename})") from None
+
+
+def _install_kantts(
+    source: Path,
+    name: str | None,
+    voice: str | None,
+    vocoder: Path | None,
+    card: Path | None,
+    precision: str,
+    output: Path | None,
+) -> InstallReport:
+    try:
+        from .convert_kantts import import_kantts
+    except ImportError:
+        raise MissingExtra("torch", "importing a KAN-TTS voice") from None
+    from .card import VoiceCard, read_card
+
+    details = read_card(card) if card else VoiceCard()
+    if name:
+        details = details.model_copy(update={"name": name})
+    return import_kantts(
+        source,
+        lambda own: output or voices_home() / own,
+        card=details,
+        voice=voice,
+        vocoder=vocoder,
+        precision=precision,
+    )
 
 
 def _install_bundle(voice: Voice, name: str | None, output: Path | None) -> InstallReport:
@@ -123,7 +136,7 @@ def unpack(archive: Path, folder: Path) -> Path:
             size = 0
             for entry in packed.infolist():
                 path = PurePosixPath(entry.filename.replace("\\", "/"))
-                if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+                if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
                     raise BundleError(f"{archive} has an entry that would land outside: {entry.filename!r}: refused")
                 if stat.S_ISLNK(entry.external_attr >> 16):
                     raise BundleError(f"{archive} has a link in it ({entry.filename!r}): refused")
@@ -131,7 +144,7 @@ def unpack(archive: Path, folder: Path) -> Path:
             if size > MAX_UNPACKED_BYTES:
                 raise BundleError(f"{archive} would unpack to {size >> 30} GiB: refused")
             packed.extractall(folder)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
         raise BundleError(f"{archive} is not a readable zip file ({error})") from None
     entries = list(folder.iterdir())
     return entries[0] if len(entries) == 1 and entries[0].is_dir() else folder

@@ -125,6 +125,15 @@ class VoiceManifest(Record):
             raise ValueError(
                 f"hop length {self.audio.hop_length} of the audio, {self.vocoder.hop_length} of the vocoder"
             )
+        wanted = self.vocoder.in_channels + (2 if self.vocoder.source else 0)
+        if self.acoustic.n_mels != wanted:
+            raise ValueError(f"the acoustic model makes {self.acoustic.n_mels} channels, the vocoder takes {wanted}")
+        sizes = self.units.sizes
+        tables = (sizes.phone,) if self.units.kind == "bytes" else tuple(sizes[:4])
+        if self.acoustic.vocabulary != tables:
+            raise ValueError(f"vocabulary {self.acoustic.vocabulary} of the model, {tables} of the unit inventory")
+        if self.acoustic.emotions != sizes.emotion or self.acoustic.speakers != sizes.speaker:
+            raise ValueError("the model's emotions or speakers are not as many as the unit inventory's")
         if (self.nsf is None) != (self.vocoder.source is None):
             raise ValueError("nsf and the vocoder's source go together")
         return self

@@ -66,9 +66,10 @@ def find_voice(voice: str | os.PathLike[str] | None = None) -> Voice:
     """
     if voice is None:
         return Voice.open(_folder_of(DEFAULT_VOICE))
-    if os.fspath(voice) not in {v.name for v in installed_voices()} and Path(voice).is_dir():
-        return Voice.open(Path(voice))
-    return Voice.open(_folder_of(os.fspath(voice)))
+    name = os.fspath(voice)
+    if name not in {v.name for v in installed_voices()} and os.path.isdir(name):  # noqa: PTH112 - False for any text
+        return Voice.open(Path(name))
+    return Voice.open(_folder_of(name))
 
 
 def _folder_of(name: str) -> Path:

@@ -150,9 +150,9 @@ class Synthesizer:
     def _stream_text(self, text: str, options: ResolvedOptions, *, early: bool) -> Iterator[AudioChunk]:
         emotion = f"emotion_{options.emotion}"
         if self.voice.manifest.units.kind == "bytes":
-            utterance = self._frontend.bytes_utterance(text, emotion=emotion, speaker=options.speaker)
-            return self._render(iter([Part(utterance, options)]), options.sample_rate, early=early)
-        utterances = self._frontend.utterances(text, emotion=emotion, speaker=options.speaker)
+            utterances = self._frontend.bytes_utterances(text, emotion=emotion, speaker=options.speaker)
+        else:
+            utterances = self._frontend.utterances(text, emotion=emotion, speaker=options.speaker)
         first = next(utterances)
         parts = (Part(utterance, options) for utterance in itertools.chain([first], utterances))
         return self._render(parts, options.sample_rate, early=early)

@@ -110,6 +110,17 @@ class Frontend:
         units = tuple(byte_unit(value, emotion, speaker) for value in normalized.encode("utf-8"))
         return Utterance(text, normalized, (), units, (None,) * len(units))
 
+    def bytes_utterances(self, text: str, *, emotion: str = NEUTRAL, speaker: str = "") -> Iterator[Utterance]:
+        """The sentences of `text` as `bytes_utterance` reads them.
+
+        Raises:
+            TextError: as `bytes_utterance`; the whole text is checked at the call.
+        """
+        if not any(char.isalnum() for char in plain(text)):
+            raise _nothing_to_read(text)
+        pieces = (piece for piece in segment(text) if any(char.isalnum() for char in plain(piece)))
+        return (self.bytes_utterance(piece, emotion=emotion, speaker=speaker) for piece in pieces)
+
     def _utterance(self, text: str, emotion: str, speaker: str) -> Utterance:
         normalized = normalize(text)
         words = _words(normalized)

@@ -258,10 +258,10 @@ def _load_array(path: Path, shape: tuple[int, ...]) -> Float32:
         raise CheckpointError(f"{path} is missing: this kind of voice needs it") from None
     except (OSError, ValueError, EOFError) as error:
         raise CheckpointError(f"{path} is damaged ({error})") from None
-    if array.shape != shape or array.dtype.kind not in "fiu":
-        raise CheckpointError(
-            f"{path} holds {array.dtype} of the shape {array.shape}, not numbers of the shape {shape}"
-        )
+    if array.dtype.kind not in "fiu":
+        raise CheckpointError(f"{path} holds {array.dtype}, not numbers")
+    if array.shape != shape:
+        raise CheckpointError(f"{path} has the shape {array.shape}, not {shape}")
     if not np.isfinite(array).all():
         raise CheckpointError(f"{path} holds numbers that are not finite: it is damaged")
     return np.asarray(array, np.float32)

@@ -107,3 +107,11 @@ def embedded() -> Synthesizer:
     from langsong.engine.synthesizer import Synthesizer
 
     return Synthesizer.open(precision="f32", cache_bytes=0)
+
+
+@pytest.fixture(scope="session")
+def embedded_fast() -> Synthesizer:
+    """The same in the precision that is fastest here."""
+    from langsong.engine.synthesizer import Synthesizer
+
+    return Synthesizer.open(cache_bytes=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -45,6 +46,9 @@ def _root(
 
 def main() -> None:
     """Run the command. User mistakes end with one line on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):  # a file name need not be text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except LangsongError as error:

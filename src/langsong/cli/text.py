@@ -40,13 +40,14 @@ def text(
     from langsong.text.frontend import Frontend
 
     frontend = Frontend()
-    options = None
+    options, in_bytes = None, False
     if stage is Stage.units:
         from langsong.bundle.store import find_voice
         from langsong.engine.options import SynthesisOptions, resolve
 
         manifest = find_voice(voice).manifest
         frontend = Frontend(manifest.conventions)
+        in_bytes = manifest.units.kind == "bytes"
         options = resolve(SynthesisOptions.parse({"speaker": speaker, "emotion": emotion}), manifest)
     for number, raw in enumerate(sys.stdin.buffer, 1):
         try:
@@ -54,7 +55,7 @@ def text(
         except UnicodeDecodeError as error:
             raise TextError(f"line {number} is not UTF-8 (byte {error.start})", error.start) from None
         try:
-            result = _read(frontend, stage, line, options)
+            result = _read(frontend, stage, line, options, in_bytes)
         except TextError as error:
             raise TextError(f"line {number}: {error}", error.position) from None
         if as_json:
@@ -64,14 +65,15 @@ def text(
             print(result, flush=True)
 
 
-def _read(frontend: Frontend, stage: Stage, line: str, options: ResolvedOptions | None) -> str:
+def _read(frontend: Frontend, stage: Stage, line: str, options: ResolvedOptions | None, in_bytes: bool) -> str:
     from langsong.text.units import format_units
 
     if not line.strip():
         return ""
     if stage is Stage.normalize:
-        return frontend.normalize(line)
+        return " ".join(frontend.normalize(line).splitlines())
     if stage is Stage.pinyin or options is None:
         return frontend.pinyin(line)
-    utterance = frontend.utterance(line, emotion=f"emotion_{options.emotion}", speaker=options.speaker)
+    read = frontend.bytes_utterance if in_bytes else frontend.utterance
+    utterance = read(line, emotion=f"emotion_{options.emotion}", speaker=options.speaker)
     return format_units(utterance.units)

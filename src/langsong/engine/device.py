@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 import importlib.util
 import os
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,10 +76,12 @@ def place(
     if threads is not None and threads < 1:
         raise OptionError(f"threads = {threads}: must be at least 1")
     threads = threads or available_cores()
-    if precision == "f16" and device == "cpu":
-        raise OptionError("f16 is for GPUs; on a CPU use bf16 or f32")
     if device == "auto":
         device = "cuda" if runtime != "openvino" and _has_cuda() else "cpu"
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", device):
+        raise OptionError(f"unknown device {device!r}; there are cpu, cuda, cuda:N and mps")
+    if precision == "f16" and device == "cpu":
+        raise OptionError("f16 is for GPUs; on a CPU use bf16 or f32")
     if device == "cpu" and runtime in ("auto", "openvino"):
         return _openvino(precision, threads)
     if runtime == "openvino":
@@ -104,8 +107,6 @@ def _torch(device: str, precision: str, threads: int) -> Placement:
 
     kind = device.partition(":")[0]
     ready = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if kind not in ready:
-        raise OptionError(f"unknown device {device!r}; there are cpu, cuda, cuda:N and mps")
     if not ready[kind]:
         raise OptionError(f"torch {torch.__version__} finds no {kind} device here: use --device cpu")
     reason = "as asked"

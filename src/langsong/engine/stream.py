@@ -35,34 +35,38 @@ class Joiner:
         self._resampler = StreamResampler(rate_in, rate_out) if rate_in != rate_out else None
         self._taken = self._given = 0  # samples
         self._words: deque[WordTiming] = deque()
+        self._text = ""
 
     def expect(self, words: Iterable[WordTiming]) -> None:
         """Announce words, timed from what comes next."""
         offset = self._taken / self._rate_in
         self._words.extend(_shifted(word, offset) for word in words)
 
-    def add(self, samples: Float32, text: str = "") -> AudioChunk:
-        """The next piece, (N,), as a chunk."""
+    def add(self, samples: Float32, text: str = "") -> Iterator[AudioChunk]:
+        """The next piece, (N,), as a chunk; none while the resampler keeps it all."""
         self._taken += len(samples)
-        return self._chunk(samples if self._resampler is None else self._resampler.feed(samples), text)
+        self._text += text
+        return self._chunk(samples if self._resampler is None else self._resampler.feed(samples))
 
-    def silence(self, seconds: float) -> AudioChunk:
+    def silence(self, seconds: float) -> Iterator[AudioChunk]:
         """A piece of silence."""
         return self.add(np.zeros(round(seconds * self._rate_in), np.float32))
 
     def finish(self) -> Iterator[AudioChunk]:
         """What the resampler still holds."""
-        tail = None if self._resampler is None else self._resampler.flush()
-        if tail is not None and len(tail):
-            yield self._chunk(tail, "")
+        if self._resampler is not None:
+            yield from self._chunk(self._resampler.flush())
 
-    def _chunk(self, samples: Float32, text: str) -> AudioChunk:
+    def _chunk(self, samples: Float32) -> Iterator[AudioChunk]:
+        if not len(samples):
+            return
         start_s = self._given / self._rate_out
         self._given += len(samples)
         begun = []
         while self._words and self._words[0].start_s < self._given / self._rate_out:
             begun.append(self._words.popleft())
-        return AudioChunk(samples, self._rate_out, start_s, tuple(begun), text)
+        text, self._text = self._text, ""
+        yield AudioChunk(samples, self._rate_out, start_s, tuple(begun), text)
 
 
 def _shifted(word: WordTiming, offset_s: float) -> WordTiming:

@@ -111,10 +111,11 @@ class Synthesizer:
         **changes: Any,
     ) -> Iterator[AudioChunk]:
         """Speak several texts at once, `workers` at a time; results come in the order of the texts."""
-        resolved = self._resolve(options, changes)
+        return self._say_each(texts, self._resolve(options, changes), workers)
 
+    def _say_each(self, texts: Iterable[str], options: ResolvedOptions, workers: int) -> Iterator[AudioChunk]:
         def one(text: str) -> AudioChunk:
-            return join_chunks(list(self._stream_text(text, resolved, early=False)), resolved.sample_rate)
+            return join_chunks(list(self._stream_text(text, options, early=False)), options.sample_rate)
 
         pending: deque[Future[AudioChunk]] = deque()
         with ThreadPoolExecutor(workers) as pool:
@@ -162,14 +163,14 @@ class Synthesizer:
         pause_s = 0.0
         for part in parts:
             if pause_s > 0:
-                yield joiner.silence(pause_s)
+                yield from joiner.silence(pause_s)
             speech = self._speech(part.utterance, part.options, early=early)
             pause_s = max((part.options.sentence_pause or 0.0) - speech.pause_s, 0.0) + part.pause_s
             gain = np.float32(10 ** (part.options.volume / 20))
             joiner.expect(speech.words)
             text = part.utterance.text
             for piece in speech.pieces:
-                yield joiner.add(piece * gain, text)
+                yield from joiner.add(piece * gain, text)
                 text = ""
         yield from joiner.finish()
 

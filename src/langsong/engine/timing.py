@@ -26,13 +26,14 @@ def word_timings(utterance: Utterance, durations: Int64, origins: Int64, frame_s
             phones.clear()
 
     for count, origin in zip(durations.tolist(), origins.tolist(), strict=True):
-        index = utterance.unit_words[origin] if origin >= 0 else None
-        if index != current:
-            close()
-            current = index
-        if index is not None:
-            unit = utterance.units[origin]
-            phones.append(PhoneTiming(unit.phone, unit.tone, frame * frame_s, (frame + count) * frame_s))
+        if origin >= 0:  # a filled pause may come in the middle of a word
+            index = utterance.unit_words[origin]
+            if index != current:
+                close()
+                current = index
+            if index is not None:
+                unit = utterance.units[origin]
+                phones.append(PhoneTiming(unit.phone, unit.tone, frame * frame_s, (frame + count) * frame_s))
         frame += count
     close()
     return tuple(words)

@@ -13,6 +13,8 @@ from counting import CountingRuntime
 
 from langsong.audio.resample import resample
 from langsong.bundle.install import InstallReport
+from langsong.engine.options import SynthesisOptions, resolve
+from langsong.engine.pipeline import Pipeline
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import TextError, UnitError
 from langsong.text.frontend import Frontend
@@ -253,6 +255,24 @@ def test_pitch_moves_the_measured_f0_and_leaves_the_durations(
     low, high = (180, 350) if who == "qinglan" else (80, 180)
     assert low < f0[0] < f0[-1] < high
     assert all(audio.words == said[0].words for audio in said)
+
+
+@pytest.mark.parametrize("semitones", [-12.0, -1.0, 5.0, 12.0])
+def test_semitones_in_the_units_of_the_predicted_pitch(
+    speaker: Speaker, embedded_fast: Synthesizer, semitones: float
+) -> None:
+    """On a logarithmic scale everywhere the same; on a linear one exact at the mean."""
+    for synthesizer, scale in ((embedded_fast, "log"), (speaker("nsf"), "linear")):
+        manifest = synthesizer.voice.manifest
+        options = resolve(SynthesisOptions(pitch=semitones), manifest)
+        utterance = Frontend(manifest.conventions).utterance("你好。", speaker=options.speaker)
+        shift = Pipeline(synthesizer.voice, synthesizer.runtime).acoustic_input(utterance, options).controls.pitch_shift
+        pitch = manifest.pitch
+        assert pitch is not None
+        assert pitch.scale == scale
+        moved = pitch.mean + shift * pitch.std
+        ratio = np.exp(moved - pitch.mean) if scale == "log" else moved / pitch.mean
+        assert ratio == pytest.approx(2 ** (semitones / 12))
 
 
 @pytest.mark.parametrize("volume", [-60.0, -6.0, 0.5, 20.0])

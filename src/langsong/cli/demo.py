@@ -32,12 +32,12 @@ def demo(
     manifest = synthesizer.voice.manifest
     for speaker in manifest.speakers:
         path = output / f"{manifest.name}-{speaker.id}.wav"
-        chunks = synthesizer.stream(PARAGRAPH, speaker=speaker.id)
+        chunks = synthesizer.stream(PARAGRAPH, early=False, speaker=speaker.id)
         write_audio(path, (chunk.samples for chunk in chunks), synthesizer.sample_rate)
         print(path)
     sentence = manifest.sample_texts[0] if manifest.sample_texts else PARAGRAPH[:9]
     for emotion in manifest.emotions:
         path = output / f"{manifest.name}-{manifest.defaults.speaker}-{emotion}.wav"
-        chunks = synthesizer.stream(sentence, emotion=emotion)
+        chunks = synthesizer.stream(sentence, early=False, emotion=emotion)
         write_audio(path, (chunk.samples for chunk in chunks), synthesizer.sample_rate)
         print(path)

@@ -88,7 +88,8 @@ def say(
             raise TextError(f"{units} has no unit lines")
         chunks = synthesizer.stream_units(lines, options)
     else:
-        chunks = synthesizer.stream(text if text is not None else read_text(file or Path("-")), options)
+        written = text if text is not None else read_text(file or Path("-"))
+        chunks = synthesizer.stream(written, options, early=str(output) == "-")
     _write(chunks, output, options.sample_rate or synthesizer.sample_rate, format)
 
 

@@ -83,19 +83,23 @@ class Synthesizer:
         for _ in self.stream("你好。"):
             pass
 
-    def stream(self, text: str, options: SynthesisOptions | None = None, **changes: Any) -> Iterator[AudioChunk]:
+    def stream(
+        self, text: str, options: SynthesisOptions | None = None, *, early: bool = True, **changes: Any
+    ) -> Iterator[AudioChunk]:
         """Speak, in chunks as soon as they are computed.
 
         Args:
             text: of any length.
             options: what the request wants.
+            early: begin each sentence with a short chunk, for listeners; without, chunks are long, which costs
+                least, for files.
             **changes: fields of `SynthesisOptions`, over `options`.
 
         Raises:
             TextError: the text cannot be read; raised at the call, as far as the first sentence shows it.
             OptionError: an option is unknown, out of range or beyond the voice; raised at the call.
         """
-        return self._stream_text(text, self._resolve(options, changes), early=True)
+        return self._stream_text(text, self._resolve(options, changes), early=early)
 
     def say(self, text: str, options: SynthesisOptions | None = None, **changes: Any) -> AudioChunk:
         """Speak all of it; arguments and errors as for `stream`."""

@@ -410,7 +410,6 @@ def test_a_name_that_is_no_folder_of_its_own(
         ("feedback: sometimes", "feedback"),
         ("emotions: [joyful]", "emotion_joyful"),
         ("default_speaker: nobody", "nobody"),
-        ("speakers: [{id: nobody}]", "speaker"),
         ("name: !!python/name:os.system", "YAML"),
     ],
 )

@@ -71,12 +71,16 @@ def test_the_report_and_the_manifest(imported: Imported, variant: str) -> None:
 
 
 @every_variant
-def test_the_bundle_opens_again_and_its_graphs_agree_with_torch(imported: Imported, variant: str) -> None:
+def test_the_bundle_opens_again_whole(imported: Imported, variant: str) -> None:
     report = imported(variant)
     voice = Voice.open(report.voice.folder)
     assert voice.manifest == report.voice.manifest
     voice.check_files()
-    assert compare_graphs(voice) == report.differences
+
+
+def test_its_graphs_agree_with_torch_where_it_lies(imported: Imported) -> None:
+    report = imported("nsf")
+    assert compare_graphs(Voice.open(report.voice.folder)) == report.differences
 
 
 @every_variant

@@ -19,7 +19,7 @@ IntensityOption = Annotated[float | None, typer.Option(help="Of the emotion: 0 =
 SpeedOption = Annotated[float | None, typer.Option(help="1.0 = unchanged, 2.0 = twice as fast (0.25-4).")]
 PitchOption = Annotated[float | None, typer.Option(help="Semitones (-12 to 12).")]
 VolumeOption = Annotated[float | None, typer.Option(help="dB (-60 to 20).")]
-PauseOption = Annotated[float | None, typer.Option("--sentence-pause", help="Seconds of silence between sentences.")]
+PauseOption = Annotated[float | None, typer.Option("--sentence-pause", help="Seconds of silence after each sentence.")]
 RateOption = Annotated[int | None, typer.Option("--sample-rate", help="Hz (8000-48000). [default: the voice's]")]
 RuntimeOption = Annotated[str, typer.Option(help="auto, openvino or torch.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]

@@ -154,6 +154,7 @@ class Sentence:
 
 
 def _around(values: Int64, centres: Int64, reach: int) -> Int64:
-    padded = np.pad(values, reach, constant_values=PAD)
+    border = np.full(reach, PAD, np.int64)
+    padded = np.concatenate([border, values, border])  # np.pad takes longer than the rest together
     result: Int64 = padded[centres[:, None] + np.arange(2 * reach + 1)]
     return result

@@ -78,8 +78,8 @@ def test_every_error_is_a_langsong_error() -> None:
 
     kinds = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
     assert set(kinds) == {
-        "AudioError", "BundleError", "CheckpointError", "LangsongError", "MissingExtra", "OptionError", "TextError",
-        "UnitError", "VoiceError", "VoiceNotFound",
+        "AudioError", "BundleError", "CheckpointError", "CorpusError", "LangsongError", "MissingExtra", "OptionError",
+        "RecipeError", "TextError", "TrainingError", "UnitError", "VoiceError", "VoiceNotFound",
     }  # fmt: skip
     assert all(issubclass(kind, langsong.LangsongError) for kind in kinds.values())
 

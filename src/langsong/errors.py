@@ -9,6 +9,9 @@ LangsongError
 │   ├── BundleError      a voice bundle is broken
 │   └── CheckpointError  a checkpoint to import is damaged or does not fit
 ├── AudioError           audio cannot be written or read
+├── TrainingError        training cannot start or go on
+│   ├── RecipeError      a recipe is wrong
+│   └── CorpusError      a corpus is missing, damaged or unusable
 └── MissingExtra         an optional dependency is needed
 """
 
@@ -58,6 +61,47 @@ class CheckpointError(VoiceError):
 
 class AudioError(LangsongError):
     """Audio cannot be written or read."""
+
+
+class TrainingError(LangsongError):
+    """Training cannot start or go on."""
+
+
+class RecipeError(TrainingError):
+    """A recipe has an unknown key, a wrong value, or names something that is not there."""
+
+
+class CorpusError(TrainingError):
+    """A corpus is missing, damaged or unusable."""
+
+
+class ServiceError(LangsongError):
+    """A service cannot take or finish a request now."""
+
+
+class QueueFull(ServiceError):
+    """Too many requests are open.
+
+    Args:
+        message: one line.
+        retry_after_s: when there may be room again.
+    """
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class DeadlineExceeded(ServiceError):
+    """A request took longer than it may."""
+
+
+class RequestCancelled(ServiceError):
+    """A request was called off."""
+
+
+class ServiceStopping(ServiceError):
+    """The service is shutting down."""
 
 
 class MissingExtra(LangsongError):

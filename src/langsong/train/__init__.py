@@ -1,0 +1,1 @@
+"""Training: corpora, models, fine-tuning, export. torch is loaded by the parts that train."""

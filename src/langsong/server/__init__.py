@@ -1,0 +1,1 @@
+"""The service: every way to speak over a network, on one port."""

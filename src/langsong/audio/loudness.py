@@ -1,0 +1,33 @@
+"""How loud speech is, and making clips equally loud."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from langsong.audio.silence import loudness_frames
+from langsong.types import Float32
+
+_FRAME_S, _HOP_S = 0.04, 0.01
+_GATE_DB = 20.0
+"""Frames this far below the loud ones are pauses and do not count."""
+
+PEAK_DBFS = -0.5
+
+
+def speech_level(samples: Float32, sample_rate: int) -> float:
+    """Level of (N,) samples in dB of full scale (RMS), pauses left out; -inf for silence."""
+    power = loudness_frames(samples, int(_FRAME_S * sample_rate), int(_HOP_S * sample_rate))
+    loud = float(np.percentile(power, 95)) if len(power) else 0.0
+    if loud <= 0.0:
+        return -np.inf
+    return float(10 * np.log10(power[power > loud * 10 ** (-_GATE_DB / 10)].mean()))
+
+
+def set_level(samples: Float32, sample_rate: int, level_dbfs: float) -> Float32:
+    """(N,) samples scaled to a speech level, but never so that a peak exceeds `PEAK_DBFS`; silence stays as it is."""
+    level = speech_level(samples, sample_rate)
+    if not np.isfinite(level):
+        return samples
+    gain = 10 ** ((level_dbfs - level) / 20)
+    highest = 10 ** (PEAK_DBFS / 20) / float(np.abs(samples).max())
+    return samples * np.float32(min(gain, highest))

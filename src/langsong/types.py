@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -108,6 +108,11 @@ class WordTiming:
     end_s: float
     phones: tuple[PhoneTiming, ...] = ()
 
+    def shifted(self, offset_s: float) -> WordTiming:
+        """The same, later by so many seconds."""
+        phones = tuple(replace(p, start_s=p.start_s + offset_s, end_s=p.end_s + offset_s) for p in self.phones)
+        return replace(self, start_s=self.start_s + offset_s, end_s=self.end_s + offset_s, phones=phones)
+
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
@@ -130,6 +135,11 @@ class AudioChunk:
     @property
     def duration_s(self) -> float:
         return len(self.samples) / self.sample_rate
+
+    def shifted(self, offset_s: float) -> AudioChunk:
+        """The same, later by so many seconds, with its words."""
+        words = tuple(word.shifted(offset_s) for word in self.words)
+        return replace(self, start_s=self.start_s + offset_s, words=words)
 
 
 def join_chunks(chunks: Sequence[AudioChunk], sample_rate: int) -> AudioChunk:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from langsong.audio.encode import FORMATS, encode
 from langsong.audio.files import format_of, read_audio, write_audio
+from langsong.audio.label import ContentLabel
 from langsong.errors import AudioError
 
 RATE = 24000
@@ -50,8 +51,9 @@ def test_a_named_format_beats_the_suffix(tmp_path: Path) -> None:
 
 
 def test_chunks_make_the_same_file_as_the_whole(tmp_path: Path) -> None:
-    write_audio(tmp_path / "whole.wav", noise(), RATE)
-    write_audio(str(tmp_path / "chunks.wav"), iter(np.array_split(noise(), 7)), RATE)
+    label = ContentLabel.new()
+    write_audio(tmp_path / "whole.wav", noise(), RATE, label=label)
+    write_audio(str(tmp_path / "chunks.wav"), iter(np.array_split(noise(), 7)), RATE, label=label)
     assert (tmp_path / "chunks.wav").read_bytes() == (tmp_path / "whole.wav").read_bytes()
 
 

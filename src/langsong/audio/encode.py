@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from langsong.audio.label import ContentLabel
+from langsong.audio.label_containers import CONTAINERS, LabelledFile
 from langsong.audio.resample import StreamResampler
 from langsong.errors import AudioError
 from langsong.types import Float32
@@ -79,19 +81,20 @@ def to_pcm16(samples: Float32) -> npt.NDArray[np.int16]:
     return scaled.astype(np.int16)
 
 
-def encode(samples: Float32, sample_rate: int, format: str) -> bytes:
+def encode(samples: Float32, sample_rate: int, format: str, label: ContentLabel | bool = True) -> bytes:
     """A whole file.
 
     Args:
         samples: (N,).
         sample_rate: Hz. A format that cannot have it gets the next higher rate it can have.
         format: a name in `FORMATS`.
+        label: that the sound is generated; True = a new one, False = none. ``pcm`` cannot carry it.
 
     Raises:
         AudioError: the format is unknown, or the samples are not finite.
     """
     file = io.BytesIO()
-    with Encoder(file, sample_rate, format_named(format)) as encoder:
+    with Encoder(file, sample_rate, format_named(format), label) as encoder:
         encoder.write(samples)
     return file.getvalue()
 
@@ -102,21 +105,29 @@ class Encoder:
     A piece without samples has one silent sample in the formats that cannot do without.
 
     Args:
-        file: binary, seekable, left open.
+        file: binary, seekable, at its start; left open.
         sample_rate: Hz of the samples to come.
         format: how to write them.
+        label: that the sound is generated; True = a new one, False = none. ``pcm`` cannot carry it.
 
     Raises:
         AudioError: samples are not finite, or libsndfile cannot write them. `file`'s own errors pass through.
     """
 
-    def __init__(self, file: BinaryIO, sample_rate: int, format: AudioFormat) -> None:
+    def __init__(
+        self, file: BinaryIO, sample_rate: int, format: AudioFormat, label: ContentLabel | bool = True
+    ) -> None:
         rate = format.nearest_rate(sample_rate)
         self._resampler = StreamResampler(sample_rate, rate)
         self._integers = format.subtype == "PCM_16"
         self._block = rate
         self._needs_sound = format.container in ("FLAC", "MP3", "OGG")
-        self._sink = _Sink(file)
+        container = CONTAINERS.get(format.container)
+        if label and container is not None:
+            text = str(ContentLabel.new() if label is True else label)
+            self._sink = _Sink(LabelledFile(file, container, text))
+        else:
+            self._sink = _Sink(file)
         with self._sink.guard():
             self._out = soundfile.SoundFile(
                 self._sink,
@@ -169,7 +180,7 @@ class _Sink:
         failure: the first exception; nothing is written after it.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO | LabelledFile) -> None:
         self._file = file
         self.failure: BaseException | None = None
 

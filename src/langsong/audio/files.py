@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 
 from langsong.audio.encode import FORMATS, AudioFormat, Encoder, format_named
+from langsong.audio.label import ContentLabel
 from langsong.errors import AudioError
 from langsong.types import Float32
 
@@ -55,6 +56,7 @@ def write_audio(
     audio: Float32 | Iterable[Float32],
     sample_rate: int,
     format: str | None = None,
+    label: ContentLabel | bool = True,
 ) -> None:
     """Writes a file, whole or not at all.
 
@@ -66,13 +68,14 @@ def write_audio(
         audio: (N,) samples, or an iterable of such chunks.
         sample_rate: Hz. A format that cannot have it gets the next higher rate it can have.
         format: a name in `FORMATS`; None means by the suffix.
+        label: that the sound is generated; True = a new one, False = none. ``pcm`` cannot carry it.
 
     Raises:
         AudioError: the format is unknown, the path cannot be written, or the disk is full.
     """
     chosen = format_of(path) if format is None else format_named(format)
     chunks = [audio] if isinstance(audio, np.ndarray) else audio
-    with _replacing(Path(path)) as file, Encoder(file, sample_rate, chosen) as encoder:
+    with _replacing(Path(path)) as file, Encoder(file, sample_rate, chosen, label) as encoder:
         for chunk in chunks:
             encoder.write(chunk)
 

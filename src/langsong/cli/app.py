@@ -12,7 +12,7 @@ import typer
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import bench, demo, evaluate, say, text, voices
+from . import bench, demo, evaluate, label, say, text, voices
 
 app = typer.Typer(
     name="langsong",
@@ -26,6 +26,7 @@ app.command("demo")(demo.demo)
 app.command("text")(text.text)
 app.command("bench")(bench.bench)
 app.command("evaluate")(evaluate.evaluate)
+app.add_typer(label.app, name="label")
 app.add_typer(voices.app, name="voices")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class Joiner:
     def expect(self, words: Iterable[WordTiming]) -> None:
         """Announce words, timed from what comes next."""
         offset = self._taken / self._rate_in
-        self._words.extend(_shifted(word, offset) for word in words)
+        self._words.extend(word.shifted(offset) for word in words)
 
     def add(self, samples: Float32, text: str = "") -> Iterator[AudioChunk]:
         """The next piece, (N,), as a chunk; none while the resampler keeps it all."""
@@ -67,8 +67,3 @@ class Joiner:
             begun.append(self._words.popleft())
         text, self._text = self._text, ""
         yield AudioChunk(samples, self._rate_out, start_s, tuple(begun), text)
-
-
-def _shifted(word: WordTiming, offset_s: float) -> WordTiming:
-    phones = tuple(replace(p, start_s=p.start_s + offset_s, end_s=p.end_s + offset_s) for p in word.phones)
-    return replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s, phones=phones)

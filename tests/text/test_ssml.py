@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from langsong.errors import TextError
 from langsong.text.document import FixedReading, Passage, Replacement, Style
-from langsong.text.ssml import MAX_BYTES, MAX_DEPTH, parse_ssml
+from langsong.text.ssml import MAX_BYTES, MAX_DEPTH, is_ssml, parse_ssml
 
 DATA = Path(__file__).parent / "data"
 
@@ -68,7 +68,7 @@ def test_a_document_in_alibabas_dialect() -> None:
             pause_s=1.05,
             style=Style("zhitian_emo", "happy", 0.5, speed=0.5, volume=spoken.volume),
         ),
-        Passage("TTS", replacements=(Replacement(0, 3, "语音合成", "sub"),), style=spoken),
+        Passage("TTS", replacements=(Replacement(0, 3, "语音合成", "sub"),), closed=True, style=spoken),
     )
 
 
@@ -123,7 +123,7 @@ def test_pauses_add_up_to_ten_seconds() -> None:
 
 def test_say_as_is_read_by_the_rules_of_its_kind() -> None:
     (passage,) = speak('共<say-as interpret-as="digits">123</say-as>个')
-    assert passage == Passage("共123个", replacements=(Replacement(1, 4, "一二三", "say-as digits"),))
+    assert passage == Passage("共123个", replacements=(Replacement(1, 4, "一二三", "say-as digits"),), closed=True)
 
 
 def test_phonemes_of_characters_without_dictionary_readings() -> None:
@@ -189,3 +189,31 @@ def tried(source: str) -> tuple[tuple[Passage, ...], TextError | None]:
         return parse_ssml(source), None
     except TextError as error:
         return (), error
+
+
+def test_sentences_and_paragraphs_close_what_is_in_them() -> None:
+    passages = speak('<s>一<emotion category="happy">二</emotion></s>三<p>四</p>五<break/>六')
+    assert [(passage.text, passage.closed) for passage in passages] == [
+        ("一", False),
+        ("二", True),
+        ("三", True),
+        ("四", True),
+        ("五", False),
+        ("六", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<speak>好</speak>", True),
+        ("\ufeff \n<?xml version='1.0'?>\n<speak voice='a'>好</speak>", True),
+        ("<ssml:speak>好</ssml:speak>", True),
+        ("<speaker>好", False),
+        ("你好<speak>好</speak>", False),
+        ("<p>好</p>", False),
+        ("", False),
+    ],
+)
+def test_what_begins_as_ssml_is_ssml(text: str, expected: bool) -> None:
+    assert is_ssml(text) is expected

@@ -14,7 +14,7 @@ import typer
 
 from langsong.errors import TextError
 
-from .arguments import EmotionOption, SpeakerOption, VoiceOption, read_text
+from .arguments import EmotionOption, LexiconOption, SpeakerOption, VoiceOption, read_text
 from .explanation import explanation_record, explanation_table
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ def text(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what read each word, and why.")] = False,
     ssml: Annotated[bool, typer.Option("--ssml", help="The input is one SSML document.")] = False,
-    lexicon: Annotated[
-        Path | None, typer.Option("--lexicon", help="Your own readings: TSV or YAML, word and pinyin.")
-    ] = None,
+    lexicon: LexiconOption = None,
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
@@ -52,20 +50,21 @@ def text(
     from langsong.text.lexicon import UserLexicon
 
     own = UserLexicon.load(lexicon) if lexicon is not None else None
-    frontend, options = Frontend(lexicon=own), None
+    frontend, options, in_bytes = Frontend(lexicon=own), None, False
     if stage is Stage.units:
         from langsong.bundle.store import find_voice
         from langsong.engine.options import SynthesisOptions, resolve
 
         manifest = find_voice(voice).manifest
         frontend = Frontend(manifest.conventions, own)
+        in_bytes = manifest.units.kind == "bytes"
         options = resolve(SynthesisOptions.parse({"speaker": speaker, "emotion": emotion}), manifest)
     for source in _passages() if ssml else _lines():
         try:
             if explain:
                 _print_explanation(frontend, source, as_json)
             else:
-                _print_reading(frontend, source, stage, options, as_json)
+                _print_reading(source, stage, _read(frontend, stage, source, options, in_bytes), as_json)
         except TextError as error:
             raise TextError(f"{source.place}{error}", error.position) from None
 
@@ -102,10 +101,7 @@ def _passages() -> Iterator[_Source]:
         yield _Source(passage, number, extra={"style": changed, "pause_s": passage.pause_s})
 
 
-def _print_reading(
-    frontend: Frontend, source: _Source, stage: Stage, options: ResolvedOptions | None, as_json: bool
-) -> None:
-    result = _read(frontend, stage, source.content, options) if source.text.strip() else ""
+def _print_reading(source: _Source, stage: Stage, result: str, as_json: bool) -> None:
     if as_json:
         value = result if stage is Stage.normalize else result.split()
         record = {"text": source.text, stage.value: value, **source.extra}
@@ -126,14 +122,19 @@ def _print_explanation(frontend: Frontend, source: _Source, as_json: bool) -> No
     sys.stdout.flush()
 
 
-def _read(frontend: Frontend, stage: Stage, content: str | Passage, options: ResolvedOptions | None) -> str:
+def _read(frontend: Frontend, stage: Stage, source: _Source, options: ResolvedOptions | None, in_bytes: bool) -> str:
     from langsong.text.units import format_units
 
+    content = source.content
+    if not source.text.strip():
+        return ""
     if stage is Stage.normalize:
-        return frontend.normalize(content)
+        return " ".join(frontend.normalize(content).splitlines())
     if stage is Stage.pinyin or options is None:
         return frontend.pinyin(content)
+    style = {"emotion": f"emotion_{options.emotion}", "speaker": options.speaker}
+    if in_bytes:
+        return format_units(frontend.bytes_utterance(source.text, **style).units)
     if not isinstance(content, str) and not frontend.pinyin(content):
         return ""
-    utterance = frontend.utterance(content, emotion=f"emotion_{options.emotion}", speaker=options.speaker)
-    return format_units(utterance.units)
+    return format_units(frontend.utterance(content, **style).units)

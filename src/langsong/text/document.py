@@ -75,6 +75,7 @@ class Passage:
         replacements: in order, not overlapping, apart from `fixed`.
         words: (start, end) of stretches that are one word each, in order.
         pause_s: seconds of silence after it, on top of the voice's own.
+        closed: a sentence ends with it, whatever its last character is.
         style: how it is spoken.
     """
 
@@ -83,6 +84,7 @@ class Passage:
     replacements: tuple[Replacement, ...] = ()
     words: tuple[tuple[int, int], ...] = ()
     pause_s: float = 0.0
+    closed: bool = False
     style: Style = field(default_factory=Style)
 
     def slice(self, start: int, end: int) -> Passage:

@@ -22,6 +22,7 @@ from langsong.text.normalize.clean import plain
 from langsong.text.phones import PhoneSyllable, pinyin_phones
 from langsong.text.reading import Reading, read_passage
 from langsong.text.segment import MAX_CHARACTERS, segment
+from langsong.text.ssml import is_ssml, parse_ssml
 from langsong.text.units import byte_unit
 from langsong.text.written import Written
 from langsong.types import NEUTRAL, Span, Unit, Utterance, Word
@@ -50,7 +51,7 @@ class Conventions:
 class Frontend:
     """Reads Mandarin, with Latin words in it, for voices of one convention.
 
-    Texts may have the marks of `langsong.text.markup`; a `Passage` is read as it is.
+    Texts may have the marks of `langsong.text.markup`, or be SSML; a `Passage` is read as it is.
     Holds no state but the shared libraries, which the first call loads; threads may share it.
 
     Args:
@@ -61,6 +62,18 @@ class Frontend:
     def __init__(self, conventions: Conventions = Conventions(), lexicon: UserLexicon | None = None) -> None:
         self.conventions = conventions
         self.lexicon = lexicon
+
+    def passages(self, text: str) -> tuple[Passage, ...]:
+        """The stretches of `text` in one style each, and the pauses between them.
+
+        Raises:
+            TextError: a character that cannot be read, a mistake in a mark or in SSML, or nothing to read;
+                `position` counts characters of `text` from 0.
+        """
+        passages = _passages(text)
+        if not any(map(_is_spoken, passages)):
+            raise _nothing_to_read(text)
+        return passages
 
     def normalize(self, text: str | Passage) -> str:
         """`text` as it is read: digits, symbols and units spelled out, marks left out.
@@ -87,7 +100,7 @@ class Frontend:
         )
 
     def explain(self, text: str | Passage) -> tuple[Explanation, ...]:
-        """What read each stretch of `text`, and why; the explanations tile it, marks included.
+        """What read each stretch of `text`, and why; the explanations tile it, marks included (of SSML, its text).
 
         Raises:
             TextError: as `normalize`.
@@ -100,7 +113,7 @@ class Frontend:
                 replace(row, start=row.start + offset, end=row.end + offset)
                 for row in explain(reading.spans, reading.words)
             )
-        return tuple(rows) if isinstance(text, Passage) else tuple(with_marks(text, rows))
+        return tuple(rows) if isinstance(text, Passage) or is_ssml(text) else tuple(with_marks(text, rows))
 
     def utterance(self, text: str | Passage, *, emotion: str = NEUTRAL, speaker: str = "") -> Utterance:
         """`text` as one utterance, however long; every unit has the emotion and the speaker.
@@ -133,9 +146,7 @@ class Frontend:
         """
         if max_characters < 1:
             raise OptionError(f"max_characters is {max_characters}: give at least 1")
-        passages = _passages(text)
-        if not isinstance(text, Passage) and not any(map(_is_spoken, passages)):
-            raise _nothing_to_read(text)
+        passages = (text,) if isinstance(text, Passage) else self.passages(text)
         pieces = chain.from_iterable(_segments(passage, max_characters) for passage in passages)
         return self._utterances(pieces, emotion, speaker)
 
@@ -155,6 +166,17 @@ class Frontend:
             normalized += "."
         units = tuple(byte_unit(value, emotion, speaker) for value in normalized.encode("utf-8"))
         return Utterance(text, normalized, (), units, (None,) * len(units))
+
+    def bytes_utterances(self, text: str, *, emotion: str = NEUTRAL, speaker: str = "") -> Iterator[Utterance]:
+        """The sentences of `text` as `bytes_utterance` reads them.
+
+        Raises:
+            TextError: as `bytes_utterance`; the whole text is checked at the call.
+        """
+        if not any(char.isalnum() for char in plain(text)):
+            raise _nothing_to_read(text)
+        pieces = (piece for piece in segment(text) if any(char.isalnum() for char in plain(piece)))
+        return (self.bytes_utterance(piece, emotion=emotion, speaker=speaker) for piece in pieces)
 
     def _read(self, piece: Passage) -> Reading:
         return read_passage(piece, self.lexicon, self.conventions.breaks)
@@ -207,7 +229,9 @@ class Frontend:
 
 
 def _passages(text: str | Passage) -> tuple[Passage, ...]:
-    return (text,) if isinstance(text, Passage) else parse_markup(text)
+    if isinstance(text, Passage):
+        return (text,)
+    return parse_ssml(text) if is_ssml(text) else parse_markup(text)
 
 
 def _pieces(text: str | Passage) -> Iterator[Passage]:

@@ -29,7 +29,7 @@ def place_breaks(words: Sequence[Word], style: Style = "words") -> tuple[Word, .
     ``"rhythm"`` puts ``""`` within a prosodic word (一本 + 书), ``#1`` between two of them, and ``#2`` where a
     long stretch divides into phrases (see `grouping`). In both ``#1`` parts Latin from Chinese.
     """
-    levels = [_punctuation_level(word.punctuation) for word in words]
+    levels = [punctuation_level(word.punctuation) for word in words]
     if levels:
         levels[-1] = 4
     if style == "rhythm":
@@ -51,5 +51,6 @@ def _rhythm(words: Sequence[Word], levels: Sequence[int]) -> Iterator[int]:
             start = end
 
 
-def _punctuation_level(punctuation: str) -> int:
+def punctuation_level(punctuation: str) -> int:
+    """The break, 1-4, that the punctuation between two words asks for."""
     return max((_LEVELS.get(mark, 1) for mark in punctuation), default=1)

@@ -26,6 +26,7 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml[^>]{0,200}\?>|\ufeff")
+_BEGINNING = re.compile(r"\ufeff?\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:\w{1,20}:)?speak[\s/>]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ROOT = b"<_>"
 """Stands around the text, which may hold several ``<speak>`` and plain text between them; within an element
@@ -70,6 +71,11 @@ class _Element:
     outside: Style
     text: str = ""
     word_start: int = 0
+
+
+def is_ssml(text: str) -> bool:
+    """Whether a text begins as SSML does."""
+    return _BEGINNING.match(text) is not None
 
 
 def parse_ssml(source: str) -> tuple[Passage, ...]:
@@ -165,7 +171,7 @@ class _Reader:
         if name == "speak":
             self._spoke = True
         if name in ("p", "s", "speak"):
-            self._builder.end()
+            self._builder.close()
         if name == "w":
             element.word_start = self._builder.begin_word()
         self._restyle(self._styled(element))
@@ -229,7 +235,7 @@ class _Reader:
         elif element.name == "w":
             self._builder.end_word(element.word_start)
         elif element.name in ("p", "s", "speak"):
-            self._builder.end()
+            self._builder.close()
         self._restyle(element.outside)
 
     def _leaf(self, element: _Element, text: str) -> None:

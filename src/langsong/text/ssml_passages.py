@@ -68,6 +68,12 @@ class PassageBuilder:
         if start < len(self._written):
             self._words.append((start, len(self._written)))
 
+    def close(self) -> None:
+        """A sentence ends here."""
+        self.end()
+        if self._passages:
+            self._passages[-1] = replace(self._passages[-1], closed=True)
+
     def end(self) -> None:
         """Nothing that follows belongs to the same passage."""
         if self._written:

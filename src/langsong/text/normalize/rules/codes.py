@@ -28,7 +28,9 @@ def _said(parts: list[str], index: int) -> str:
     if previous == "_" or second or (previous in ("IP", "x") and len(part) == 2):
         return "点".join(map(digit_by_digit, part.split(".")))
     sized = index == 0 and len(parts) == 2 and _SIZED.match(following)
-    return number(part) if sized or "," in part or part.count(".") == 1 else "点".join(map(model_number, part.split(".")))
+    return (
+        number(part) if sized or "," in part or part.count(".") == 1 else "点".join(map(model_number, part.split(".")))
+    )
 
 
 def _joint(part: str, previous: str, following: str) -> str:

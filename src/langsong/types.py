@@ -48,12 +48,14 @@ class Syllable:
             written when `latin`.
         parts: the readings before erhua was merged (``("hua1", "er2")``), one per character.
         latin: True for a stretch of Latin letters.
+        reason: which rule, list or model read it, and why, in a few words (``--explain`` shows it).
     """
 
     text: str
     pinyin: str
     parts: tuple[str, ...] = ()
     latin: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,23 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of written text and how it is read. The spans of an utterance tile its text.
+
+    Attributes:
+        start, end: in the written text.
+        written, read: the characters before and after normalisation; `read` is empty for what is silent.
+        rule: what changed it; empty where nothing did.
+    """
+
+    start: int
+    end: int
+    written: str
+    read: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """What is synthesised in one go: a sentence or a piece of a long one.
 
@@ -80,6 +99,7 @@ class Utterance:
         words: in reading order; empty when the utterance was given as units.
         units: the model's input.
         unit_words: for each unit the index of its word, None for breaks and for units without words.
+        spans: how `text` became `normalized`.
     """
 
     text: str
@@ -87,6 +107,7 @@ class Utterance:
     words: tuple[Word, ...]
     units: tuple[Unit, ...]
     unit_words: tuple[int | None, ...]
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

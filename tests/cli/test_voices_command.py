@@ -26,7 +26,7 @@ def test_the_version(run: Run) -> None:
 def test_help_names_every_command(run: Run) -> None:
     shown = run("--help").done().out.decode()
     assert run("-h").done().out.decode() == shown
-    commands = ["say", "demo", "text", "bench", "evaluate", "voices"]
+    commands = ["say", "demo", "text", "bench", "accuracy", "evaluate", "voices"]
     assert re.findall(r"^│ (\w+) ", shown, re.MULTILINE) == commands
     assert re.findall(r"^│ (\w+) ", run("voices", "--help").done().out.decode(), re.MULTILINE) == [
         "list", "show", "import", "verify", "remove",

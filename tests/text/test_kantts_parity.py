@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from langsong.errors import UnitError
-from langsong.text.english import arpabet_phones
+from langsong.text.arpabet import arpabet_phones
 from langsong.text.flags import break_unit, word_units
 from langsong.text.phones import PhoneSyllable, pinyin_phones
 from langsong.text.units import StreamIds, format_units, inventory, parse_units

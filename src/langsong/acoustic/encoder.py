@@ -40,9 +40,10 @@ class EncoderLayer(nn.Module):
         self.attn = SelfAttention(width_in, config.encoder_width, config.encoder_heads)
         self.ffn = FeedForward(config.encoder_width, config.encoder_inner, kernel=3)
 
-    def forward(self, x: Tensor, mask: Tensor, bias: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor, bias: Tensor, *, isolate: bool = True) -> Tensor:
+        """x (B, T, C), mask (B, T, 1), bias (B, 1, 1, T) to (B, T, width); `isolate` as in `encode_embedded`."""
         x = self.attn(x, bias) * mask
-        return self.ffn(x, mask) * mask
+        return self.ffn(x, mask if isolate else None) * mask
 
 
 class TextEncoder(nn.Module):
@@ -71,6 +72,10 @@ class TextEncoder(nn.Module):
         angle = positions[:, None] * self.frequencies[None, :]
         return torch.cat([angle.sin(), angle.cos()], dim=1)[None]
 
+    def embed_units(self, ids: Tensor) -> Tensor:
+        """ids (B, T, 4) or (B, T, 1) to (B, T, embedding): the tables' rows added up and scaled."""
+        return sum(table(ids[:, :, i]) for i, table in enumerate(self.embed.values())) * self.scale
+
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Encode a batch.
 
@@ -81,13 +86,24 @@ class TextEncoder(nn.Module):
         Returns:
             (B, T, text_width).
         """
-        mask = (torch.arange(ids.shape[1], device=ids.device)[None] < lengths[:, None]).float()
+        return self.encode_embedded(self.embed_units(ids), lengths)
+
+    def encode_embedded(self, embedded: Tensor, lengths: Tensor, *, isolate: bool = True) -> Tensor:
+        """As `forward`, from what `embed_units` gave.
+
+        Args:
+            embedded: (B, T, embedding).
+            lengths: (B,) int64.
+            isolate: the convolutions read zeros beyond an item's end, as they do when it is alone: a batch equals
+                singles. KAN-TTS lets them read what layer normalisation makes of empty rows, so the last unit of a
+                padded item differs by what stands behind it; False is for comparing with it.
+        """
+        mask = (torch.arange(embedded.shape[1], device=embedded.device)[None] < lengths[:, None]).float()
         bias = ((1.0 - mask) * MASKED)[:, None, None, :]
         mask = mask[:, :, None]
-        x = sum(table(ids[:, :, i]) for i, table in enumerate(self.embed.values())) * self.scale
-        x = x + self.position(ids.shape[1], x)
+        x = embedded + self.position(embedded.shape[1], embedded)
         for layer in self.layers:
-            x = layer(x, mask, bias)
+            x = layer(x, mask, bias, isolate=isolate)
         return self.proj(self.norm(x))
 
 

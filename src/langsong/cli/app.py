@@ -12,7 +12,7 @@ import typer
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import bench, demo, evaluate, label, say, text, voices
+from . import accuracy, bench, demo, evaluate, label, say, text, voices
 
 app = typer.Typer(
     name="langsong",
@@ -25,6 +25,7 @@ app.command("say")(say.say)
 app.command("demo")(demo.demo)
 app.command("text")(text.text)
 app.command("bench")(bench.bench)
+app.command("accuracy")(accuracy.accuracy)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(label.app, name="label")
 app.add_typer(voices.app, name="voices")

@@ -21,6 +21,9 @@ PitchOption = Annotated[float | None, typer.Option(help="Semitones (-12 to 12)."
 VolumeOption = Annotated[float | None, typer.Option(help="dB (-60 to 20).")]
 PauseOption = Annotated[float | None, typer.Option("--sentence-pause", help="Seconds of silence after each sentence.")]
 RateOption = Annotated[int | None, typer.Option("--sample-rate", help="Hz (8000-48000). [default: the voice's]")]
+LexiconOption = Annotated[
+    Path | None, typer.Option("--lexicon", help="Your own readings: TSV or YAML, word and pinyin.")
+]
 RuntimeOption = Annotated[str, typer.Option(help="auto, openvino or torch.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
 PrecisionOption = Annotated[str, typer.Option(help="auto, f32, bf16 or f16.")]

@@ -15,6 +15,7 @@ from .arguments import (
     DeviceOption,
     EmotionOption,
     IntensityOption,
+    LexiconOption,
     PauseOption,
     PitchOption,
     PrecisionOption,
@@ -53,12 +54,13 @@ def say(
     volume: VolumeOption = None,
     sentence_pause: PauseOption = None,
     sample_rate: RateOption = None,
+    lexicon: LexiconOption = None,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
     threads: ThreadsOption = None,
 ) -> None:
-    """Speak text into a file. 把文字读成声音文件。
+    """Speak text, or SSML, into a file. 把文字读成声音文件。
 
     Examples:  langsong say "今天天气真好。" -o hello.wav      langsong say -f story.txt -e happy -o story.mp3
     """
@@ -80,7 +82,9 @@ def say(
             "sample_rate": sample_rate,
         }
     )
-    synthesizer = Synthesizer.open(voice, runtime=runtime, device=device, precision=precision, threads=threads)
+    synthesizer = Synthesizer.open(
+        voice, runtime=runtime, device=device, precision=precision, threads=threads, lexicon=lexicon
+    )
     chunks: Iterator[AudioChunk]
     if units is not None:
         lines = [parse_units(line) for line in read_text(units).splitlines() if line.strip()]

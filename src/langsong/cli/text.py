@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from langsong.errors import TextError
 
-from .arguments import EmotionOption, SpeakerOption, VoiceOption
+from .arguments import EmotionOption, LexiconOption, SpeakerOption, VoiceOption, read_text
+from .explanation import explanation_record, explanation_table
 
 if TYPE_CHECKING:
     from langsong.engine.options import ResolvedOptions
+    from langsong.text.document import Passage
     from langsong.text.frontend import Frontend
 
 
@@ -29,51 +34,107 @@ class Stage(str, Enum):
 def text(
     stage: Annotated[Stage, typer.Option(help="What to print.")] = Stage.pinyin,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what read each word, and why.")] = False,
+    ssml: Annotated[bool, typer.Option("--ssml", help="The input is one SSML document.")] = False,
+    lexicon: LexiconOption = None,
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
 ) -> None:
     """Show how lines from standard input are read, one line for each. 显示文字的读法。
 
-    The voice, speaker and emotion matter for units alone.
+    With --ssml there is one line for each passage, that is between pauses and changes of style. The voice,
+    speaker and emotion matter for units alone.
     """
     from langsong.text.frontend import Frontend
+    from langsong.text.lexicon import UserLexicon
 
-    frontend = Frontend()
-    options, in_bytes = None, False
+    own = UserLexicon.load(lexicon) if lexicon is not None else None
+    frontend, options, in_bytes = Frontend(lexicon=own), None, False
     if stage is Stage.units:
         from langsong.bundle.store import find_voice
         from langsong.engine.options import SynthesisOptions, resolve
 
         manifest = find_voice(voice).manifest
-        frontend = Frontend(manifest.conventions)
+        frontend = Frontend(manifest.conventions, own)
         in_bytes = manifest.units.kind == "bytes"
         options = resolve(SynthesisOptions.parse({"speaker": speaker, "emotion": emotion}), manifest)
+    for source in _passages() if ssml else _lines():
+        try:
+            if explain:
+                _print_explanation(frontend, source, as_json)
+            else:
+                _print_reading(source, stage, _read(frontend, stage, source, options, in_bytes), as_json)
+        except TextError as error:
+            raise TextError(f"{source.place}{error}", error.position) from None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A line of text, or a passage of an SSML document, and what its JSON says besides the reading."""
+
+    content: str | Passage
+    number: int
+    place: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.content if isinstance(self.content, str) else self.content.text
+
+
+def _lines() -> Iterator[_Source]:
     for number, raw in enumerate(sys.stdin.buffer, 1):
         try:
             line = raw.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
             raise TextError(f"line {number} is not UTF-8 (byte {error.start})", error.start) from None
-        try:
-            result = _read(frontend, stage, line, options, in_bytes)
-        except TextError as error:
-            raise TextError(f"line {number}: {error}", error.position) from None
-        if as_json:
-            value = result if stage is Stage.normalize else result.split()
-            print(json.dumps({"text": line, stage.value: value}, ensure_ascii=False), flush=True)
-        else:
-            print(result, flush=True)
+        yield _Source(line, number, f"line {number}: ")
 
 
-def _read(frontend: Frontend, stage: Stage, line: str, options: ResolvedOptions | None, in_bytes: bool) -> str:
+def _passages() -> Iterator[_Source]:
+    from langsong.text.document import Style
+    from langsong.text.ssml import parse_ssml
+
+    for number, passage in enumerate(parse_ssml(read_text(Path("-"))), 1):
+        changed = {key: value for key, value in asdict(passage.style).items() if value != getattr(Style(), key)}
+        yield _Source(passage, number, extra={"style": changed, "pause_s": passage.pause_s})
+
+
+def _print_reading(source: _Source, stage: Stage, result: str, as_json: bool) -> None:
+    if as_json:
+        value = result if stage is Stage.normalize else result.split()
+        record = {"text": source.text, stage.value: value, **source.extra}
+        print(json.dumps(record, ensure_ascii=False), flush=True)
+    else:
+        print(result, flush=True)
+
+
+def _print_explanation(frontend: Frontend, source: _Source, as_json: bool) -> None:
+    rows = frontend.explain(source.content)
+    if as_json:
+        for row in rows:
+            print(json.dumps({"line": source.number, **explanation_record(row)}, ensure_ascii=False))
+    else:
+        for line in explanation_table(rows):
+            print(line)
+        print()
+    sys.stdout.flush()
+
+
+def _read(frontend: Frontend, stage: Stage, source: _Source, options: ResolvedOptions | None, in_bytes: bool) -> str:
     from langsong.text.units import format_units
 
-    if not line.strip():
+    content = source.content
+    if not source.text.strip():
         return ""
     if stage is Stage.normalize:
-        return " ".join(frontend.normalize(line).splitlines())
+        return " ".join(frontend.normalize(content).splitlines())
     if stage is Stage.pinyin or options is None:
-        return frontend.pinyin(line)
-    read = frontend.bytes_utterance if in_bytes else frontend.utterance
-    utterance = read(line, emotion=f"emotion_{options.emotion}", speaker=options.speaker)
-    return format_units(utterance.units)
+        return frontend.pinyin(content)
+    style = {"emotion": f"emotion_{options.emotion}", "speaker": options.speaker}
+    if in_bytes:
+        return format_units(frontend.bytes_utterance(source.text, **style).units)
+    if not isinstance(content, str) and not frontend.pinyin(content):
+        return ""
+    return format_units(frontend.utterance(content, **style).units)

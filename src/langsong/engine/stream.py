@@ -16,9 +16,12 @@ from .options import ResolvedOptions
 
 @dataclass(frozen=True)
 class Part:
-    """An utterance, how it is to be spoken, and the silence after it (seconds, besides the sentence's pause)."""
+    """An utterance, how it is to be spoken, and the silence after it (seconds, besides the sentence's pause).
 
-    utterance: Utterance
+    Without an utterance it is the silence alone.
+    """
+
+    utterance: Utterance | None
     options: ResolvedOptions
     pause_s: float = 0.0
 

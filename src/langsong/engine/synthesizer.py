@@ -16,6 +16,7 @@ import numpy as np
 from langsong.bundle.store import cache_home, find_voice
 from langsong.bundle.voice import Voice
 from langsong.text.frontend import Frontend
+from langsong.text.lexicon import UserLexicon
 from langsong.text.units import format_units
 from langsong.types import AudioChunk, Float32, Unit, Utterance, join_chunks
 
@@ -24,6 +25,7 @@ from .device import Placement, place
 from .options import ResolvedOptions, SynthesisOptions, resolve
 from .pipeline import Pipeline, Speech
 from .runtime.base import Runtime
+from .script import text_parts
 from .stream import Joiner, Part
 
 DEFAULT_CACHE_BYTES = 16 << 20
@@ -36,11 +38,18 @@ class Synthesizer:
     >>> audio = synthesizer.say("今天天气真好。", emotion="happy")
     """
 
-    def __init__(self, voice: Voice, runtime: Runtime, placement: Placement, cache_bytes: int) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        runtime: Runtime,
+        placement: Placement,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
+        lexicon: UserLexicon | None = None,
+    ) -> None:
         self.voice = voice
         self.placement = placement
         self.runtime = runtime
-        self._frontend = Frontend(voice.manifest.conventions)
+        self._frontend = Frontend(voice.manifest.conventions, lexicon)
         self._pipeline = Pipeline(voice, runtime)
         self._cache: LruCache[tuple[tuple[Float32, ...], Speech]] = LruCache(cache_bytes)
 
@@ -54,6 +63,7 @@ class Synthesizer:
         precision: str = "auto",
         threads: int | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        lexicon: str | os.PathLike[str] | UserLexicon | None = None,
     ) -> Synthesizer:
         """Open a voice.
 
@@ -64,14 +74,17 @@ class Synthesizer:
             precision: "auto", "f32", "bf16" or "f16".
             threads: of one graph at a time; None = one per core.
             cache_bytes: how much finished speech to keep for repeated sentences; 0 = none.
+            lexicon: readings of your own, or a TSV or YAML file of them (docs/text.md).
 
         Raises:
             VoiceNotFound, BundleError: the voice cannot be used.
-            OptionError, MissingExtra: the device or runtime cannot be used.
+            OptionError: the device, the runtime or the lexicon cannot be used.
+            MissingExtra: the runtime is not installed.
         """
+        own = lexicon if lexicon is None or isinstance(lexicon, UserLexicon) else UserLexicon.load(Path(lexicon))
         opened = voice if isinstance(voice, Voice) else find_voice(voice)
         placement = place(runtime, device, precision, threads)
-        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes)
+        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own)
 
     @property
     def sample_rate(self) -> int:
@@ -89,7 +102,7 @@ class Synthesizer:
         """Speak, in chunks as soon as they are computed.
 
         Args:
-            text: of any length.
+            text: of any length, plain, with the marks of docs/text.md, or SSML.
             options: what the request wants.
             early: begin each sentence with a short chunk, for listeners; without, chunks are long, which costs
                 least, for files.
@@ -153,29 +166,28 @@ class Synthesizer:
         return resolve(SynthesisOptions.parse(merged), self.voice.manifest)
 
     def _stream_text(self, text: str, options: ResolvedOptions, *, early: bool) -> Iterator[AudioChunk]:
-        emotion = f"emotion_{options.emotion}"
-        if self.voice.manifest.units.kind == "bytes":
-            utterances = self._frontend.bytes_utterances(text, emotion=emotion, speaker=options.speaker)
-        else:
-            utterances = self._frontend.utterances(text, emotion=emotion, speaker=options.speaker)
-        first = next(utterances)
-        parts = (Part(utterance, options) for utterance in itertools.chain([first], utterances))
-        return self._render(parts, options.sample_rate, early=early)
+        parts = text_parts(text, self._frontend, options, self.voice.manifest)
+        first = next(parts)
+        return self._render(itertools.chain([first], parts), options.sample_rate, early=early)
 
     def _render(self, parts: Iterator[Part], sample_rate: int, *, early: bool) -> Iterator[AudioChunk]:
         joiner = Joiner(self.sample_rate, sample_rate)
-        pause_s = 0.0
+        missing_s = 0.0  # of the last sentence's pause; nothing follows the last one of all
         for part in parts:
-            if pause_s > 0:
-                yield from joiner.silence(pause_s)
+            yield from joiner.silence(missing_s)
+            missing_s = 0.0
+            if part.utterance is None:
+                yield from joiner.silence(part.pause_s)
+                continue
             speech = self._speech(part.utterance, part.options, early=early)
-            pause_s = max((part.options.sentence_pause or 0.0) - speech.pause_s, 0.0) + part.pause_s
+            missing_s = max((part.options.sentence_pause or 0.0) - speech.pause_s, 0.0)
             gain = np.float32(10 ** (part.options.volume / 20))
             joiner.expect(speech.words)
             text = part.utterance.text
             for piece in speech.pieces:
                 yield from joiner.add(piece * gain, text)
                 text = ""
+            yield from joiner.silence(part.pause_s)
         yield from joiner.finish()
 
     def _speech(self, utterance: Utterance, options: ResolvedOptions, *, early: bool) -> Speech:

@@ -10,18 +10,13 @@ from langsong.types import Unit
 
 def word_units(syllables: Sequence[PhoneSyllable], emotion: str, speaker: str) -> list[Unit]:
     """The units of one word."""
-    return [
-        Unit(
-            phone,
-            syllable.tone,
-            _syllable_flag(index, len(syllable.phones)),
-            _word_segment(number == 0 and index == 0, (number, index) == _last(syllables)),
-            emotion,
-            speaker,
-        )
-        for number, syllable in enumerate(syllables)
-        for index, phone in enumerate(syllable.phones)
-    ]
+    units: list[Unit] = []
+    last = sum(len(syllable.phones) for syllable in syllables) - 1
+    for phones, tone in syllables:
+        for index, phone in enumerate(phones):
+            word = _word_segment(not units, len(units) == last)
+            units.append(Unit(phone, tone, _syllable_flag(index, len(phones)), word, emotion, speaker))
+    return units
 
 
 def break_unit(level: str, emotion: str, speaker: str) -> Unit:
@@ -29,14 +24,10 @@ def break_unit(level: str, emotion: str, speaker: str) -> Unit:
     return Unit(level, "tone_none", "s_none", "word_none", emotion, speaker)
 
 
-def _last(syllables: Sequence[PhoneSyllable]) -> tuple[int, int]:
-    return len(syllables) - 1, len(syllables[-1].phones) - 1
-
-
 def _syllable_flag(index: int, count: int) -> str:
     if count == 1:
         return "s_both"
-    return {0: "s_begin", count - 1: "s_end"}.get(index, "s_middle")
+    return "s_begin" if index == 0 else "s_end" if index == count - 1 else "s_middle"
 
 
 def _word_segment(first: bool, last: bool) -> str:

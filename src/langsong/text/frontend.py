@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
-from langsong.errors import TextError
+from langsong.errors import OptionError, TextError
+from langsong.text.arpabet import phone_syllables
+from langsong.text.document import Passage
 from langsong.text.english import latin_phones
-from langsong.text.erhua import merge_erhua
+from langsong.text.english_pinyin import nearest_pinyin
+from langsong.text.explain import Explanation, explain, with_marks
 from langsong.text.flags import break_unit, word_units
-from langsong.text.g2p import word_pinyin
-from langsong.text.normalize import is_spoken, normalize
+from langsong.text.hanzi import is_hanzi
+from langsong.text.lexicon import UserLexicon
+from langsong.text.markup import parse_markup
+from langsong.text.normalize import is_spoken
 from langsong.text.normalize.clean import plain
 from langsong.text.phones import PhoneSyllable, pinyin_phones
-from langsong.text.prosody import break_after
+from langsong.text.reading import Reading, read_passage
 from langsong.text.segment import MAX_CHARACTERS, segment
+from langsong.text.ssml import is_ssml, parse_ssml
 from langsong.text.units import byte_unit
-from langsong.text.words import Token, tokenize
-from langsong.types import NEUTRAL, Syllable, Unit, Utterance, Word
+from langsong.text.written import Written
+from langsong.types import NEUTRAL, Span, Unit, Utterance, Word
+
+READ_AT_ONCE = 200
+"""Characters; longer texts are read sentence by sentence, so that time grows with the length only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +37,54 @@ class Conventions:
 
     Attributes:
         erhua: 花儿 as one syllable with an erhua final, or as two syllables.
-        english: letters in ARPAbet phones, or in the nearest Chinese syllables.
+        english: letters and words in ARPAbet phones, or in the nearest Chinese syllables.
         break_emotion: breaks carry the utterance's emotion, or ``emotion_none``.
+        breaks: a break between any two words, or only where a speaker makes one (see `prosody`).
     """
 
     erhua: Literal["merged", "split"] = "merged"
     english: Literal["arpabet", "pinyin"] = "arpabet"
     break_emotion: Literal["utterance", "none"] = "utterance"
+    breaks: Literal["words", "rhythm"] = "words"
 
 
 class Frontend:
     """Reads Mandarin, with Latin words in it, for voices of one convention.
 
+    Texts may have the marks of `langsong.text.markup`, or be SSML; a `Passage` is read as it is.
     Holds no state but the shared libraries, which the first call loads; threads may share it.
+
+    Args:
+        conventions: of the voice.
+        lexicon: readings that win over every other but those given in the text.
     """
 
-    def __init__(self, conventions: Conventions = Conventions()) -> None:
+    def __init__(self, conventions: Conventions = Conventions(), lexicon: UserLexicon | None = None) -> None:
         self.conventions = conventions
+        self.lexicon = lexicon
 
-    def normalize(self, text: str) -> str:
-        """`text` as it is read: digits, symbols and units spelled out.
+    def passages(self, text: str) -> tuple[Passage, ...]:
+        """The stretches of `text` in one style each, and the pauses between them.
 
         Raises:
-            TextError: a character that cannot be read; `position` counts characters of `text` from 0.
+            TextError: a character that cannot be read, a mistake in a mark or in SSML, or nothing to read;
+                `position` counts characters of `text` from 0.
         """
-        return normalize(text)
+        passages = _passages(text)
+        if not any(map(_is_spoken, passages)):
+            raise _nothing_to_read(text)
+        return passages
 
-    def pinyin(self, text: str) -> str:
+    def normalize(self, text: str | Passage) -> str:
+        """`text` as it is read: digits, symbols and units spelled out, marks left out.
+
+        Raises:
+            TextError: a character that cannot be read, or a mark with a mistake; `position` counts characters
+                of `text` from 0.
+        """
+        return "".join(Written(piece).read for piece in _pieces(text))
+
+    def pinyin(self, text: str | Passage) -> str:
         """The syllables of `text` in one line: tone digits 1-5, ü as v, erhua merged (``huar1``).
 
         Latin words stay as written, punctuation is left out; empty when there is nothing to read.
@@ -61,20 +92,44 @@ class Frontend:
         Raises:
             TextError: as `normalize`.
         """
-        return " ".join(syllable.pinyin for word in _words(normalize(text)) for syllable in word.syllables)
+        return " ".join(
+            syllable.pinyin
+            for piece in _pieces(text)
+            for word in self._read(piece).words
+            for syllable in word.syllables
+        )
 
-    def utterance(self, text: str, *, emotion: str = NEUTRAL, speaker: str = "") -> Utterance:
+    def explain(self, text: str | Passage) -> tuple[Explanation, ...]:
+        """What read each stretch of `text`, and why; the explanations tile it, marks included (of SSML, its text).
+
+        Raises:
+            TextError: as `normalize`.
+        """
+        rows: list[Explanation] = []
+        for piece in _pieces(text):
+            reading = self._read(piece)
+            offset = rows[-1].end if rows else 0
+            rows += (
+                replace(row, start=row.start + offset, end=row.end + offset)
+                for row in explain(reading.spans, reading.words)
+            )
+        return tuple(rows) if isinstance(text, Passage) or is_ssml(text) else tuple(with_marks(text, rows))
+
+    def utterance(self, text: str | Passage, *, emotion: str = NEUTRAL, speaker: str = "") -> Utterance:
         """`text` as one utterance, however long; every unit has the emotion and the speaker.
 
         Raises:
             TextError: as `normalize`, or there is nothing to read.
         """
-        _require_spoken(text)
-        return self._utterance(text, emotion, speaker)
+        pieces = list(_pieces(text))
+        readings = [self._read(piece) for piece in pieces]
+        if not any(reading.words for reading in readings):
+            raise _nothing_to_read(text)
+        return self._utterance("".join(piece.text for piece in pieces), readings, emotion, speaker)
 
     def utterances(
         self,
-        text: str,
+        text: str | Passage,
         *,
         emotion: str = NEUTRAL,
         speaker: str = "",
@@ -83,15 +138,17 @@ class Frontend:
         """The sentences of `text`, long ones in parts (see `segment`), each analysed when asked for.
 
         The whole text is checked at the call, so that speech that begins also ends. Pieces with nothing
-        to read are left out.
+        to read are left out; a `Passage` may be without any. Pauses and styles are the caller's to keep.
 
         Raises:
             TextError: as `normalize`, or there is nothing to read in the whole text.
             OptionError: `max_characters` < 1.
         """
-        _require_spoken(text)
-        pieces = segment(text, max_characters)
-        return (self._utterance(piece, emotion, speaker) for piece in pieces if is_spoken(piece))
+        if max_characters < 1:
+            raise OptionError(f"max_characters is {max_characters}: give at least 1")
+        passages = (text,) if isinstance(text, Passage) else self.passages(text)
+        pieces = chain.from_iterable(_segments(passage, max_characters) for passage in passages)
+        return self._utterances(pieces, emotion, speaker)
 
     def bytes_utterance(self, text: str, *, emotion: str = NEUTRAL, speaker: str = "") -> Utterance:
         """`text` as the UTF-8 bytes that a byte voice reads, in any script, not normalised (spec 1.9).
@@ -121,68 +178,95 @@ class Frontend:
         pieces = (piece for piece in segment(text) if any(char.isalnum() for char in plain(piece)))
         return (self.bytes_utterance(piece, emotion=emotion, speaker=speaker) for piece in pieces)
 
-    def _utterance(self, text: str, emotion: str, speaker: str) -> Utterance:
-        normalized = normalize(text)
-        words = _words(normalized)
+    def _read(self, piece: Passage) -> Reading:
+        return read_passage(piece, self.lexicon, self.conventions.breaks)
+
+    def _utterances(self, pieces: Iterator[Passage], emotion: str, speaker: str) -> Iterator[Utterance]:
+        for piece in pieces:
+            reading = self._read(piece)
+            if reading.words:
+                yield self._utterance(piece.text, [reading], emotion, speaker)
+
+    def _utterance(self, text: str, readings: list[Reading], emotion: str, speaker: str) -> Utterance:
+        words = tuple(word for reading in readings for word in reading.words)
         break_emotion = emotion if self.conventions.break_emotion == "utterance" else "emotion_none"
         units: list[Unit] = []
         unit_words: list[int | None] = []
         for index, word in enumerate(words):
             spoken = word_units(self._phones(word), emotion, speaker)
-            units += [*spoken, break_unit(word.break_after, break_emotion, speaker)]
-            unit_words += [*(index for _ in spoken), None]
-        return Utterance(text, normalized, words, tuple(units), tuple(unit_words))
+            units += spoken
+            unit_words += [index] * len(spoken)
+            if word.break_after:
+                units.append(break_unit(word.break_after, break_emotion, speaker))
+                unit_words.append(None)
+        normalized = "".join(reading.normalized for reading in readings)
+        spans: list[Span] = []
+        for reading in readings:
+            offset = spans[-1].end if spans else 0
+            spans += [replace(span, start=span.start + offset, end=span.end + offset) for span in reading.spans]
+        return Utterance(text, normalized, words, tuple(units), tuple(unit_words), tuple(spans))
 
     def _phones(self, word: Word) -> list[PhoneSyllable]:
         phones: list[PhoneSyllable] = []
         for syllable in word.syllables:
             if syllable.latin:
-                phones += latin_phones(syllable.text, self.conventions.english)
+                phones += self._latin_phones(syllable.text, syllable.parts)
             elif syllable.parts and self.conventions.erhua == "split":
                 phones += [pinyin_phones(part) for part in syllable.parts]
             else:
                 phones.append(pinyin_phones(syllable.pinyin))
         return phones
 
+    def _latin_phones(self, text: str, said: tuple[str, ...]) -> tuple[PhoneSyllable, ...]:
+        """How a Latin word sounds: as `said`, in pinyin or ARPAbet, else as it is written."""
+        if not said:
+            return latin_phones(text, self.conventions.english)
+        if said[0].islower():
+            return tuple(map(pinyin_phones, said))
+        if self.conventions.english == "arpabet":
+            return phone_syllables(said)
+        return tuple(map(pinyin_phones, nearest_pinyin(said)))
 
-def _words(normalized: str) -> tuple[Word, ...]:
-    """The words of a normalised text, with their readings and breaks."""
-    tokens: list[Token] = []
-    punctuation: list[str] = []
-    for token in tokenize(normalized):
-        if token.kind != "punctuation":
-            tokens.append(token)
-            punctuation.append("")
-        elif tokens:
-            punctuation[-1] = token.text
-    last = len(tokens) - 1
-    return tuple(
-        Word(token.text, syllables, break_after(marks, last=index == last), marks)
-        for index, (token, syllables, marks) in enumerate(
-            zip(tokens, _syllables(tokens, punctuation), punctuation, strict=True)
-        )
+
+def _passages(text: str | Passage) -> tuple[Passage, ...]:
+    if isinstance(text, Passage):
+        return (text,)
+    return parse_ssml(text) if is_ssml(text) else parse_markup(text)
+
+
+def _pieces(text: str | Passage) -> Iterator[Passage]:
+    """The passages of a text in parts that can be read at once."""
+    for passage in _passages(text):
+        if len(passage.text) <= READ_AT_ONCE:
+            yield passage
+        else:
+            yield from _segments(passage, READ_AT_ONCE)
+
+
+def _segments(passage: Passage, max_characters: int) -> Iterator[Passage]:
+    """The parts of a passage (see `segment`); what is read as one stays in one."""
+    whole = sorted(
+        [(f.start, f.end) for f in passage.fixed] + [(r.start, r.end) for r in passage.replacements] + [*passage.words]
     )
+    start = end = passed = 0
+    for piece in segment(passage.text, max_characters):
+        end += len(piece)
+        while passed < len(whole) and whole[passed][1] <= end:
+            passed += 1
+        if passed == len(whole) or whole[passed][0] >= end:
+            yield passage.slice(start, end)
+            start = end
+    if start < end:
+        yield passage.slice(start, end)
 
 
-def _syllables(tokens: list[Token], punctuation: list[str]) -> Iterator[tuple[Syllable, ...]]:
-    """The syllables of each token; hanzi are read in runs that nothing but white space interrupts."""
-    run: list[str] = []
-    for index, token in enumerate(tokens):
-        if token.kind == "latin":
-            yield (Syllable(token.text, token.text, latin=True),)
-            continue
-        run.append(token.text)
-        if punctuation[index].strip() or index + 1 == len(tokens) or tokens[index + 1].kind == "latin":
-            for word, readings in zip(run, word_pinyin(run), strict=True):
-                yield merge_erhua(word, readings)
-            run.clear()
+def _is_spoken(passage: Passage) -> bool:
+    if passage.fixed or passage.replacements or any(map(is_hanzi, passage.text)):
+        return True
+    return any(map(is_spoken, segment(passage.text, READ_AT_ONCE)))
 
 
-def _require_spoken(text: str) -> None:
-    if not is_spoken(text):
-        raise _nothing_to_read(text)
-
-
-def _nothing_to_read(text: str) -> TextError:
-    shown = text if len(text) <= 20 else f"{text[:20]}…"
+def _nothing_to_read(text: str | Passage) -> TextError:
+    written = text.text if isinstance(text, Passage) else text
+    shown = written if len(written) <= 20 else f"{written[:20]}…"
     return TextError(f"nothing to read: {shown!r} has no hanzi, letters or digits")

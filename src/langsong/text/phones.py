@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from langsong.errors import UnitError
@@ -29,6 +30,7 @@ class PhoneSyllable(NamedTuple):
     tone: str
 
 
+@lru_cache(maxsize=4096)
 def pinyin_phones(pinyin: str) -> PhoneSyllable:
     """The phones of a syllable such as ``hao3``, ``lv4``, ``yuan2``, ``huar1``, ``e5``.
 

@@ -24,13 +24,14 @@ _KEPT = (
     r"|(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
     rf"|(?<![A-Za-z])(?:{_ABBREVIATIONS}|Nos?(?=\.\s*\d))\.(?!\.)"
     r"|(?<![A-Za-z])(?:[A-Za-z]\.){1,8}(?!\.)"
-    r"|(?<!\d)\d+(?:[.,:：]\d+)+)"
+    r"|(?<!\d)\d+(?:[.,:：]\d+)+"
+    r"|《[^《》\n]{1,40}》)"
 )
-"""Stretches with marks that end nothing: addresses, abbreviations, initials, decimals, times."""
+"""Stretches with marks that end nothing: addresses, abbreviations, initials, decimals, times, titles."""
 
 # A full stop ends a sentence before a space, a closer or hanzi; after a digit only before the former
-# ("1.打开" counts a list, "3.5" was kept above).
-_STOP = rf"\.(?=[\s\"{_CLOSERS}]|\Z)|(?<!\d)\.(?=[^\x00-\x7f])"
+# ("1.打开" counts a list, "3.5" was kept above), and not in "2024. 3. 5".
+_STOP = rf"\.(?=[\s\"{_CLOSERS}]|\Z)(?!(?<=\d\.)[ \t]{{1,8}}\d)|(?<!\d)\.(?=[^\x00-\x7f])"
 _SENTENCE = re.compile(rf"{_KEPT}|(?P<end>(?:{_TERMINATORS}|{_STOP})(?:{_TERMINATORS}|[{_CLOSERS}])*)")
 _TAIL = re.compile(rf"(?:{_TERMINATORS}|[{_CLOSERS}])*")
 _SPACES = re.compile(r"\s*")

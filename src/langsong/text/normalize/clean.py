@@ -4,42 +4,77 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 from langsong.errors import TextError
-from langsong.text.g2p import has_reading
+from langsong.text.dictionary import character_readings
 from langsong.text.hanzi import is_hanzi
+from langsong.text.normalize.emoticons import faces
 from langsong.text.normalize.numerals import cardinal
-from langsong.text.normalize.symbols import GREEK
+from langsong.text.normalize.signs import GREEK
 
-_READ_AS = {
-    "㎜": "毫米", "㎝": "厘米", "㎞": "公里", "㎡": "平方米", "㎥": "立方米", "㎎": "毫克", "㎏": "千克",
-    "㎖": "毫升", "ℓ": "升", "℃": "摄氏度", "℉": "华氏度", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE",
-    "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th",
-    "ł": "l", "Ł": "L", "ı": "i", "™": " ", "℠": " ", "\u2028": "\n", "\u2029": "\n", "\r": "\n", "\n": "\n",
+_LATIN = {
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
+    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i",
 }  # fmt: skip
-_KEPT = frozenset("²³°")
+_SIGNS = {
+    "™": " ", "℠": " ", "\u2028": "\n", "\u2029": "\n", "\r": "\n", "℃": "°C", "℉": "°F", "ℓ": "L", "㎜": "mm",
+    "㎝": "cm", "㎞": "km", "㎡": "m²", "㎥": "m³", "㎎": "mg", "㎏": "kg", "㎖": "ml", "㏄": "cc", "㎢": "km²",
+    "㎟": "mm²", "㎠": "cm²", "㎤": "cm³", "º": "°", "˚": "°", "µ": "μ", "Ω": "Ω", "∕": "/", "⁄": "/", "∶": ":",
+    "∼": "~", "〜": "~", "∙": "·", "⋅": "·", "∗": "*", "ª": "a",
+}  # fmt: skip
+_KEPT = frozenset("\n°²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒§¶△")
+"""What the rules read in its context, or what is silent but not white."""
 _WIDE_MARKS = frozenset("．％＃＆＊＠－／＼＿＂＇")
 """Full-width marks that stand for ASCII; the other ones are Chinese punctuation."""
-_DASHES = frozenset("‐‑‒−")
+_DASHES = frozenset("‐‑‒−﹣")
 
 
-def clean(text: str) -> str:
+class Folded(NamedTuple):
+    """What stands for a written character, and why it is not the character itself."""
+
+    text: str
+    rule: str
+
+
+class Cleaned(NamedTuple):
+    """A text in the characters that the rules know.
+
+    Attributes:
+        text: the characters.
+        ends: for each written character, where what stands for it ends in `text`.
+        rules: for each written character, why something else stands for it; empty if nothing does.
+    """
+
+    text: str
+    ends: list[int]
+    rules: list[str]
+
+
+def clean(text: str) -> Cleaned:
     """`text` in the characters that normalisation knows.
 
-    Control characters become spaces, invisible ones vanish, full-width letters and digits become ASCII,
-    diacritics fall off, single-character numbers (①, Ⅲ, ½) are spelled out, emoji become spaces.
+    Control characters and pictures become spaces, invisible characters and faces made of marks vanish,
+    full-width letters and digits become ASCII, diacritics fall off, ① and Ⅲ become 一 and III.
 
     Raises:
         TextError: NUL, an unpaired surrogate, a letter of another script than hanzi, Latin and Greek, or
             a hanzi that the dictionary does not know; `position` counts characters from 0.
     """
-    cleaned: list[str] = []
+    hidden = faces(text)
+    parts: list[str] = []
+    ends: list[int] = []
+    rules: list[str] = []
+    length = 0
     for position, char in enumerate(text):
-        known = _fold(char)
-        if known is None:
+        folded = _FACE if position in hidden else _fold(char)
+        if folded is None:
             raise TextError(_complaint(char, position), position)
-        cleaned.append(known)
-    return "".join(cleaned)
+        parts.append(folded.text)
+        length += len(folded.text)
+        ends.append(length)
+        rules.append(folded.rule)
+    return Cleaned("".join(parts), ends, rules)
 
 
 def plain(text: str) -> str:
@@ -54,56 +89,67 @@ def plain(text: str) -> str:
     return "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
 
 
+_FACE = Folded("", "emoticon")
+
+
 @lru_cache(maxsize=16384)
-def _fold(char: str) -> str | None:
+def _fold(char: str) -> Folded | None:
     """What stands for a character, None if nothing can."""
     if " " <= char <= "~" or char in _KEPT:
-        return char
-    if char in _READ_AS:
-        return _READ_AS[char]
+        return Folded(char, "")
+    if char in _LATIN:
+        return Folded(_LATIN[char], "Latin letter")
+    if char in _SIGNS:
+        return Folded(_SIGNS[char], "sign")
     if is_hanzi(char):
         folded = unicodedata.normalize("NFKC", char)
-        return folded if has_reading(folded) else None
-    return _fold_category(char, unicodedata.category(char))
-
-
-def _fold_category(char: str, category: str) -> str | None:
+        return Folded(folded, "" if folded == char else "same hanzi") if character_readings(folded) else None
+    category = unicodedata.category(char)
     if char == "\0" or category in ("Cs", "Co"):
         return None
-    if category in ("Cf", "Mn", "Me", "Mc"):
-        return ""
     if category == "Cn" and not "\U0001f000" <= char <= "\U0001fbff":  # emoji newer than this Python
         return None
+    return _fold_category(char, category)
+
+
+def _fold_category(char: str, category: str) -> Folded | None:
+    if category in ("Cf", "Mn", "Me", "Mc"):
+        return Folded("", "invisible")
     if category[0] in "CZ":
-        return " "
+        return Folded(" ", "picture" if category == "Cn" else "white space")
     if char in _DASHES:
-        return "-"
+        return Folded("-", "dash")
     if category[0] == "P":
-        return unicodedata.normalize("NFKC", char) if char in _WIDE_MARKS else char
+        return Folded(unicodedata.normalize("NFKC", char), "full width") if char in _WIDE_MARKS else Folded(char, "")
     if category[0] == "N":
-        return _spell_number(char)
+        return _fold_number(char, category)
     return _fold_letter(char) if category[0] == "L" else _fold_symbol(char, category)
 
 
-def _spell_number(char: str) -> str | None:
+def _fold_number(char: str, category: str) -> Folded | None:
     value = unicodedata.numeric(char)
-    if unicodedata.category(char) == "Nd":
-        return str(int(value))
-    numerator, slash, denominator = unicodedata.normalize("NFKC", char).partition("⁄")
-    if slash and numerator and denominator:
-        return f"{cardinal(int(denominator))}分之{cardinal(int(numerator))}"
-    return cardinal(int(value)) if value.is_integer() and value >= 0 else None
+    if category == "Nd":
+        return Folded(str(int(value)), "full width" if "０" <= char <= "９" else "digit")
+    return Folded(cardinal(int(value)), "number sign") if value.is_integer() and value >= 0 else None
 
 
-def _fold_letter(char: str) -> str | None:
+def _fold_letter(char: str) -> Folded | None:
     base = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn")
-    return base if base in GREEK or _is_known(base) else None
+    if base in GREEK:
+        return Folded(base, "" if base == char else "diacritic")
+    if not _is_known(base):
+        return None
+    return Folded(base, "full width" if "！" <= char <= "～" else "diacritic")
 
 
-def _fold_symbol(char: str, category: str) -> str:
-    folded = unicodedata.normalize("NFKC", char)
-    # Signs stay for the grammars and the table of symbols; pictures (So, Sk) have nothing to say.
-    return folded if category in ("Sm", "Sc") or _is_known(folded) else " "
+def _fold_symbol(char: str, category: str) -> Folded:
+    folded = unicodedata.normalize("NFKC", char).replace("∕", "/").replace("μ", "μ")
+    if "！" <= char <= "～" or char in "￠￡￢￣￤￥￦":
+        return Folded(folded if folded.strip() == folded else " ", "full width")
+    # Signs stay for the rules; pictures (So, Sk) have nothing to say.
+    if category in ("Sm", "Sc"):
+        return Folded(folded, "" if folded == char else "sign")
+    return Folded(folded, "sign") if _is_known(folded) and category == "So" else Folded(" ", "picture")
 
 
 def _is_known(folded: str) -> bool:

@@ -1,29 +1,68 @@
-"""What wetext's grammars are known to get wrong, rewritten before they see it; one class of text a file."""
+"""The rules of normalisation in the order of their application.
+
+A character belongs to the first rule that takes it, so what is most particular comes first: addresses and
+telephone numbers hold digits, hyphens and dots that would else be numbers, ranges and decimals; identifiers
+are known by their labels; dates, times and scores use the same marks and are told apart by form and context;
+then what a unit or a currency settles. Mathematics needs the numbers around its signs as they are written, so
+it comes before all that reads plain numbers. Whatever number is left is read by its neighbours, and signs come
+last, when they can see what was read around them.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Protocol
-
+from langsong.text.normalize.rule import Rule
 from langsong.text.normalize.rules import (
-    currency,
-    long_digits,
-    ordinal,
-    per_mille,
-    percent_range,
-    thousands,
-    version,
+    addresses,
+    codes,
+    colloquial,
+    dates,
+    fractions,
+    identifiers,
+    marks,
+    mathematics,
+    measures,
+    money,
+    names,
+    ordinals,
+    percent,
+    places,
+    powers,
+    quantities,
+    resolutions,
+    romans,
+    scores,
+    telephone,
+    temperature,
+    times,
+    versions,
+    years,
 )
 
-
-class Rule(Protocol):
-    """A module with a pattern and what a match of it becomes (which may still hold digits)."""
-
-    @property
-    def PATTERN(self) -> re.Pattern[str]: ...
-
-    def read(self, match: re.Match[str]) -> str: ...
-
-
-RULES: tuple[Rule, ...] = (thousands, currency, per_mille, percent_range, ordinal, version, long_digits)
-"""In the order of their application: amounts must be plain digits before the rules that move them."""
+NUMBER_RULES: tuple[Rule, ...] = (
+    *identifiers.PLATES,
+    *telephone.RULES,
+    *identifiers.RULES,
+    quantities.SPACED,
+    *places.RULES,
+    *names.RULES,
+    *versions.RULES,
+    *resolutions.RULES,
+    *mathematics.RULES,
+    *scores.RULES,
+    *times.RULES,
+    *money.RULES,
+    *percent.RULES,
+    *temperature.RULES,
+    *colloquial.RULES,
+    *measures.RULES,
+    *powers.RULES,
+    *dates.RULES,
+    *years.RULES,
+    *fractions.RULES,
+    *ordinals.RULES,
+    *codes.RULES,
+    *quantities.RULES,
+)
+"""What only a text with digits (or signs that stand for numbers) needs."""
+BEFORE_NUMBERS: tuple[Rule, ...] = addresses.RULES
+AFTER_NUMBERS: tuple[Rule, ...] = (*measures.BARE, *romans.RULES, *marks.RULES)

@@ -37,26 +37,19 @@ def acoustic_losses(prediction: Prediction, truth: Truth) -> dict[str, Tensor]:
 
 def discriminator_loss(real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
     """Least squares: scores of recorded sound to 1, of generated sound to 0; summed over sub-discriminators."""
-    return _summed([F.mse_loss(r.float(), torch.ones_like(r, dtype=torch.float32)) for r in real]) + _summed(
-        [f.float().square().mean() for f in fake]
-    )
+    return adversarial_loss(real) + torch.stack([score.float().square().mean() for score in fake]).sum()
 
 
-def adversarial_loss(fake: Sequence[Tensor]) -> Tensor:
+def adversarial_loss(scores: Sequence[Tensor]) -> Tensor:
     """Least squares: the generator wants scores of 1; summed over sub-discriminators."""
-    return _summed([F.mse_loss(f.float(), torch.ones_like(f, dtype=torch.float32)) for f in fake])
+    return torch.stack([(score.float() - 1).square().mean() for score in scores]).sum()
 
 
 def feature_matching_loss(real: FeatureMaps, fake: FeatureMaps) -> Tensor:
     """Mean |difference| of every layer's features, summed over layers and sub-discriminators."""
-    return _summed(
-        [
-            F.l1_loss(f.float(), r.detach().float())
-            for real_layers, fake_layers in zip(real, fake, strict=True)
-            for r, f in zip(real_layers, fake_layers, strict=True)
-        ]
-    )
-
-
-def _summed(parts: Sequence[Tensor]) -> Tensor:
-    return torch.stack(list(parts)).sum()
+    differences = [
+        F.l1_loss(f.float(), r.detach().float())
+        for real_layers, fake_layers in zip(real, fake, strict=True)
+        for r, f in zip(real_layers, fake_layers, strict=True)
+    ]
+    return torch.stack(differences).sum()

@@ -1,0 +1,203 @@
+"""Discriminators of waveforms (Kong et al. 2020, section 2.3, with KAN-TTS's changes: specification 2.2).
+
+Every discriminator gives scores and, layer by layer, the features that they were made from (the scores last).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Annotated, NamedTuple
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
+
+from .config import LEAK
+
+Count = Annotated[int, Field(gt=0)]
+Normalize = Callable[[nn.Module], nn.Module]
+
+DB3_LOW = (
+    0.33267055295095688, 0.80689150931333875, 0.45987750211933132,
+    -0.13501102001039084, -0.08544127388224149, 0.03522629188210562,
+)  # fmt: skip
+"""Analysis filter of Daubechies' wavelet with three vanishing moments (Daubechies 1992, table 6.1), in its order of
+correlation."""
+
+
+class Judgement(NamedTuple):
+    """What sub-discriminators say of a batch.
+
+    Attributes:
+        scores: one (B, n) per sub-discriminator.
+        features: one list of layers per sub-discriminator.
+    """
+
+    scores: list[Tensor]
+    features: list[list[Tensor]]
+
+    def __add__(self, other: Judgement) -> Judgement:  # type: ignore[override]
+        return Judgement(self.scores + other.scores, self.features + other.features)
+
+
+class _Widths(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ScaleConfig(_Widths):
+    """Discriminators of the waveform at full rate and at halves of it.
+
+    Attributes:
+        scales: how many rates. channels, max_channels: first and widest layer. max_groups: of the grouped layers.
+        strides: of the grouped layers, each of which doubles the width from the second on.
+    """
+
+    scales: Count = 3
+    channels: Count = 128
+    max_channels: Count = 1024
+    max_groups: Count = 16
+    strides: tuple[Count, ...] = (4, 4, 4, 4, 1)
+
+
+class PeriodConfig(_Widths):
+    """Discriminators of every p-th sample.
+
+    Attributes:
+        periods: p of each. channels, max_channels: first and widest layer; each layer has four times the last's.
+        strides: of the layers.
+    """
+
+    periods: tuple[Count, ...] = (2, 3, 5, 7, 11)
+    channels: Count = 32
+    max_channels: Count = 1024
+    strides: tuple[Count, ...] = (3, 3, 3, 3, 1)
+
+
+class ScaleDiscriminator(nn.Module):
+    """Grouped convolutions over the waveform at one rate."""
+
+    def __init__(self, config: ScaleConfig, normalize: Normalize) -> None:
+        super().__init__()
+        widths, groups = [config.channels], 4
+        layers: list[nn.Module] = [nn.Conv1d(1, config.channels, 15, padding=7)]
+        for i, stride in enumerate(config.strides):
+            widths.append(min(widths[-1] * 2, config.max_channels) if i else config.channels)
+            layers.append(nn.Conv1d(widths[-2], widths[-1], 41, stride, padding=20, groups=groups))
+            groups = min(groups * 4, config.max_groups)
+        widths.append(min(widths[-1] * 2, config.max_channels))
+        layers.append(nn.Conv1d(widths[-2], widths[-1], 5, padding=2))
+        self.layers = nn.ModuleList(normalize(layer) for layer in layers)
+        self.post = normalize(nn.Conv1d(widths[-1], 1, 3, padding=1))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """(B, 1, N) to the layers' features, the last of them scores."""
+        features = []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), LEAK)
+            features.append(x)
+        return [*features, self.post(x)]
+
+
+class WaveletPooling(nn.Module):
+    """Halves the rate without losing anything: low and high band of a db3 wavelet transform as two channels."""
+
+    filters: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        low = torch.tensor(DB3_LOW)
+        high = low.flip(0) * torch.tensor([1.0, -1.0] * 3)
+        self.register_buffer("filters", torch.stack([low, high])[:, None], persistent=False)
+        self.mix = weight_norm(nn.Conv1d(2, 1, 15, padding=7))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, 1, N) to (B, 1, ⌊(N + 5) / 2⌋), zeros beyond the ends."""
+        taps, length = self.filters.shape[2], x.shape[2]
+        padding = 2 * ((length + taps - 1) // 2 - 1) - length + taps
+        padded = F.pad(x, (padding // 2, padding - padding // 2))
+        return F.leaky_relu(self.mix(F.conv1d(padded, self.filters.to(x.dtype), stride=2)), LEAK)
+
+
+class MultiScaleDiscriminator(nn.Module):
+    """The first scale has spectral, the others weight normalisation."""
+
+    def __init__(self, config: ScaleConfig) -> None:
+        super().__init__()
+        self.discriminators = nn.ModuleList(
+            ScaleDiscriminator(config, weight_norm if i else spectral_norm) for i in range(config.scales)
+        )
+        self.pools = nn.ModuleList(WaveletPooling() for _ in range(config.scales - 1))
+
+    def forward(self, x: Tensor) -> Judgement:
+        """Judge waveforms (B, 1, N)."""
+        features = [self.discriminators[0](x)]
+        for pool, discriminator in zip(self.pools, self.discriminators[1:], strict=True):
+            x = pool(x)
+            features.append(discriminator(x))
+        return _judgement(features)
+
+
+class PeriodDiscriminator(nn.Module):
+    """Convolutions over every p-th sample: the p phases are items of a batch for it, which is what convolutions of
+    width 1 across them come to."""
+
+    def __init__(self, period: int, config: PeriodConfig) -> None:
+        super().__init__()
+        self.period = period
+        widths = [1]
+        for i in range(len(config.strides)):
+            widths.append(min(config.channels * 4**i, config.max_channels))
+        self.layers = nn.ModuleList(
+            weight_norm(nn.Conv1d(a, b, 5, stride, padding=2))
+            for (a, b), stride in zip(pairwise(widths), config.strides, strict=True)
+        )
+        self.post = nn.Conv1d(widths[-1], 1, 2, padding=1)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """(B, 1, N) to the layers' features (B * p, C, n), the last of them scores (B, n', p)."""
+        batch, _, length = x.shape
+        missing = -length % self.period
+        if missing:
+            x = F.pad(x, (0, missing), mode="reflect")
+        x = x.unflatten(2, (-1, self.period)).permute(0, 3, 1, 2).flatten(0, 1)
+        features = []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), LEAK)
+            features.append(x)
+        return [*features, self.post(x).unflatten(0, (batch, -1))[:, :, 0].transpose(1, 2)]
+
+
+class MultiPeriodDiscriminator(nn.Module):
+    """One discriminator per period."""
+
+    def __init__(self, config: PeriodConfig) -> None:
+        super().__init__()
+        self.discriminators = nn.ModuleList(PeriodDiscriminator(p, config) for p in config.periods)
+
+    def forward(self, x: Tensor) -> Judgement:
+        """Judge waveforms (B, 1, N)."""
+        return _judgement([discriminator(x) for discriminator in self.discriminators])
+
+
+class Discriminators(nn.Module):
+    """Both kinds, as HiFi-GAN is trained."""
+
+    def __init__(self, scale: ScaleConfig | None, period: PeriodConfig | None) -> None:
+        super().__init__()
+        self.scale = MultiScaleDiscriminator(scale) if scale else None
+        self.period = MultiPeriodDiscriminator(period) if period else None
+
+    def forward(self, x: Tensor) -> Judgement:
+        """Judge waveforms (B, 1, N)."""
+        judgement = Judgement([], [])
+        for discriminator in (self.scale, self.period):
+            if discriminator is not None:
+                judgement = judgement + discriminator(x)
+        return judgement
+
+
+def _judgement(features: Sequence[list[Tensor]]) -> Judgement:
+    return Judgement([layers[-1].flatten(1) for layers in features], list(features))

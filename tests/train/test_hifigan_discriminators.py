@@ -1,0 +1,75 @@
+"""The discriminators give KAN-TTS's scores, features and losses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from langsong.errors import CheckpointError
+from langsong.train.losses import adversarial_loss, discriminator_loss, feature_matching_loss
+from langsong.vocoder.convert_discriminators import load_discriminators
+from langsong.vocoder.discriminators import Discriminators, PeriodConfig, ScaleConfig
+
+
+def opened(shared: Path, name: str) -> tuple[Discriminators, dict[str, Any], dict[str, float]]:
+    folder = shared / "reference" / "oracle" / name
+    description = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    params = description["params"]
+    inner = params["discriminator_params"]
+    widths = {
+        "channels": inner["channels"],
+        "max_channels": inner["max_downsample_channels"],
+        "strides": tuple(inner["downsample_scales"]),
+    }
+    if name == "disc_msd":
+        model = Discriminators(ScaleConfig(scales=3, max_groups=inner["max_groups"], **widths), None)
+    else:
+        model = Discriminators(None, PeriodConfig(periods=tuple(params["periods"]), **widths))
+    load_discriminators(model, {description["class"]: load_file(folder / "state.safetensors")})
+    with np.load(folder / "io.npz") as io:
+        return model.eval(), dict(io), description["losses"]
+
+
+@pytest.mark.parametrize("name", ["disc_msd", "disc_mpd"])
+def test_scores_features_and_losses(shared: Path, name: str) -> None:
+    model, io, losses = opened(shared, name)
+    with torch.no_grad():
+        real, fake = model(torch.from_numpy(io["y"])), model(torch.from_numpy(io["y_hat"]))
+    for i, (score, layers) in enumerate(zip(real.scores, real.features, strict=True)):
+        np.testing.assert_allclose(score.numpy(), io[f"score{i}"], atol=1e-5)
+        sums = [layer.double().abs().sum().item() for layer in layers]
+        np.testing.assert_allclose(sums, io[f"fmap_abs{i}"], rtol=1e-4)
+    assert adversarial_loss(fake.scores).item() == pytest.approx(losses["gen_adv"], rel=1e-5)
+    matching = feature_matching_loss(real.features, fake.features)
+    assert matching.item() == pytest.approx(losses["feat_match"], rel=1e-5)
+    judged = discriminator_loss(real.scores, fake.scores)
+    assert judged.item() == pytest.approx(losses["dis_real"] + losses["dis_fake"], rel=1e-5)
+
+
+def test_sizes_are_those_of_the_shipped_models() -> None:
+    with torch.device("meta"):
+        model = Discriminators(ScaleConfig(), PeriodConfig())
+    assert model.period is not None
+    assert sum(p.numel() for p in model.period.parameters()) == 41_100_645
+    assert model.scale is not None
+    # 29 637 445 with the wavelet's filters and the vectors of the spectral normalisation, which are no parameters here
+    assert sum(p.numel() for p in model.scale.parameters()) == 29_637_445 - 24 - sum(
+        b.numel() for n, b in model.scale.named_buffers() if "_u" in n or "_v" in n
+    )
+
+
+def test_a_checkpoint_of_another_shape_is_refused(shared: Path) -> None:
+    state = load_file(shared / "reference" / "oracle" / "disc_mpd" / "state.safetensors")
+    model = Discriminators(None, PeriodConfig())
+    with pytest.raises(CheckpointError, match="MultiPeriodDiscriminator does not fit"):
+        load_discriminators(model, {"MultiPeriodDiscriminator": state})
+    with pytest.raises(CheckpointError, match="unknown tensor 'head.weight'"):
+        load_discriminators(
+            model, {"MultiPeriodDiscriminator": {"head.weight": state["discriminators.0.conv_post.bias"]}}
+        )

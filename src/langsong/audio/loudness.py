@@ -30,4 +30,5 @@ def set_level(samples: Float32, sample_rate: int, level_dbfs: float) -> Float32:
         return samples
     gain = 10 ** ((level_dbfs - level) / 20)
     highest = 10 ** (PEAK_DBFS / 20) / float(np.abs(samples).max())
-    return samples * np.float32(min(gain, highest))
+    scaled: Float32 = samples * np.float32(min(gain, highest))
+    return scaled

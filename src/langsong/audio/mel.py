@@ -55,8 +55,8 @@ def mel_features(samples: Float32, spec: AudioSpec, recipe: Recipe) -> MelFeatur
     )
     mel = np.maximum(spectrum @ mel_basis(spec).T, FLOOR)
     if recipe == "hifigan":
-        mel = np.log(mel)
-        return MelFeatures(mel, np.exp(mel.mean(axis=1)))
+        logarithms: Float32 = np.log(mel)
+        return MelFeatures(logarithms, np.exp(logarithms.mean(axis=1)))
     decibels = 20 * np.log10(mel) - np.float32(REFERENCE_LEVEL_DB)
     scaled: Float32 = np.clip((decibels - np.float32(MIN_LEVEL_DB)) / np.float32(-MIN_LEVEL_DB), 0.0, 1.0)
     return MelFeatures(scaled, np.maximum(np.sqrt((spectrum**2).sum(axis=1)), FLOOR))
@@ -70,8 +70,7 @@ def mel_frames(samples: int, spec: AudioSpec, recipe: Recipe) -> int:
 def frame_times(frames: int, spec: AudioSpec, recipe: Recipe) -> npt.NDArray[np.float64]:
     """(L,) where the middles of frames lie, in seconds."""
     offset = 0.5 if recipe == "hifigan" else 0.0
-    times: npt.NDArray[np.float64] = (np.arange(frames) + offset) / spec.frame_rate
-    return times
+    return (np.arange(frames, dtype=np.float64) + offset) / spec.frame_rate
 
 
 def _padding(spec: AudioSpec, recipe: Recipe) -> tuple[int, Padding]:
@@ -83,7 +82,7 @@ def _padding(spec: AudioSpec, recipe: Recipe) -> tuple[int, Padding]:
 @lru_cache(maxsize=8)
 def mel_basis(spec: AudioSpec) -> Float32:
     """(n_mels, n_fft // 2 + 1): triangles over the bins of the Fourier transform, each of area 1 in Hz."""
-    bins = np.fft.rfftfreq(spec.n_fft, 1 / spec.sample_rate)
+    bins = np.arange(spec.n_fft // 2 + 1, dtype=np.float64) * (spec.sample_rate / spec.n_fft)
     edges = _mel_to_hz(np.linspace(_hz_to_mel(spec.fmin), _hz_to_mel(spec.fmax), spec.n_mels + 2))
     lower, centre, upper = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     rising, falling = (bins - lower) / (centre - lower), (upper - bins) / (upper - centre)

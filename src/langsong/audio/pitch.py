@@ -64,15 +64,11 @@ def track_pitch(
     before = (_WINDOW + _USUAL_LAG) // 2
     starts = np.clip(np.rint(times_s * _RATE).astype(np.int64), 0, len(sound)) + size - before
     frames = np.lib.stride_tricks.sliding_window_view(padded, size)
-    blocks = [
-        _candidates(frames[starts[at : at + _BLOCK]], shortest, longest) for at in range(0, len(starts), _BLOCK)
-    ]
+    blocks = [_candidates(frames[starts[at : at + _BLOCK]], shortest, longest) for at in range(0, len(starts), _BLOCK)]
     frequency, strength, peak = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     strength = strength - _OCTAVE_COST * np.log2(ceiling_hz / frequency)
     loudness = peak / max(float(np.abs(sound).max(initial=0.0)), 1e-9)
-    unvoiced = _VOICING_THRESHOLD + np.maximum(
-        0.0, 2 - loudness / (_SILENCE_THRESHOLD / (1 + _VOICING_THRESHOLD))
-    )
+    unvoiced = _VOICING_THRESHOLD + np.maximum(0.0, 2 - loudness / (_SILENCE_THRESHOLD / (1 + _VOICING_THRESHOLD)))
     spacing_s = (times_s[-1] - times_s[0]) / max(len(times_s) - 1, 1)
     path = _best_path(np.log2(frequency), strength, unvoiced, 0.01 / max(spacing_s, 1e-4))
     chosen = frequency[np.arange(len(path)), np.minimum(path, _CANDIDATES - 1)]

@@ -1,0 +1,1 @@
+"""From recordings and transcripts to a prepared corpus (`langsong.train.corpus_format`). No torch here."""

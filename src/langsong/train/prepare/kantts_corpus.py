@@ -1,0 +1,128 @@
+"""KAN-TTS corpora: ``prosody.txt`` with breaks and pinyin, intervals, emotions (specification 4.5)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from langsong.errors import CorpusError, UnitError
+from langsong.text.arpabet import arpabet_phones
+from langsong.text.flags import break_unit, word_units
+from langsong.text.phones import PhoneSyllable, pinyin_phones
+from langsong.text.units import format_units
+from langsong.types import NEUTRAL, Unit
+
+from .clips import Clip, Listing, Rejection, find_audio
+from .tables import read_text
+
+_PUNCTUATION = re.compile(r"[^\w\s#/%]|_")
+_BREAK = re.compile(r"#([0-4])")
+_EDGE = re.compile(r"(?<=[A-Za-z])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z])")
+
+
+def read_kantts(folder: Path, prosody: Path) -> Listing:
+    """Pairs of lines, ``id<TAB>汉字#1…#4`` and ``<TAB>pin1 yin1``; ``emotion_tag.txt`` if it is there.
+
+    The units leave the speaker open, as KAN-TTS corpora do not name one.
+    """
+    listing = Listing("KAN-TTS")
+    emotions = _emotions(folder)
+    lines = [line for line in read_text(prosody).splitlines() if line.strip()]
+    if len(lines) % 2:
+        raise CorpusError(f"{prosody} has a line too many or too few: it must be pairs of text and pinyin")
+    for number, (head, pinyin) in enumerate(zip(lines[::2], lines[1::2], strict=True)):
+        name, _, marked = head.strip().partition("\t")
+        source = f"{prosody.name}, utterance {number + 1}"
+        emotion = emotions.get(name, NEUTRAL)
+        try:
+            units = format_units(prosody_units(marked, pinyin, emotion))
+        except (UnitError, CorpusError) as error:
+            listing.rejected.append(Rejection(name, source, str(error)))
+            continue
+        labels = [path for path in _label_files(folder, name) if path.is_file()]
+        listing.add(
+            Clip(
+                id=name,
+                audio=find_audio(folder / "wav", name),
+                text="".join(text for text, _ in words_and_breaks(marked)),
+                emotion=emotion.removeprefix("emotion_"),
+                units=units,
+                labels=labels[0] if labels else None,
+            ),
+            source,
+        )
+    return listing
+
+
+def prosody_units(marked: str, pinyin: str, emotion: str) -> list[Unit]:
+    """The units of a marked text and its pronunciation, without speaker.
+
+    Raises:
+        UnitError: a syllable is unknown.
+        CorpusError: text and pronunciation do not have the same length.
+    """
+    spoken = _pronunciations(pinyin)
+    line: list[Unit] = []
+    for word, level in words_and_breaks(marked):
+        syllables: list[PhoneSyllable] = []
+        if word.isascii():
+            syllables += next(spoken, ())
+        else:
+            left = len(word)
+            while left > 0:
+                heard = next(spoken, ())
+                syllables += heard
+                erhua = bool(heard) and heard[0].phones[-1].endswith("r_c") and heard[0].phones[-1] != "er_c"
+                left -= 2 if erhua and "儿" in word else 1
+        if not syllables:
+            raise CorpusError(f"the pronunciation ends before {word!r}")
+        line += [*word_units(syllables, emotion, ""), break_unit(level, emotion, "")]
+    if next(spoken, None) is not None:
+        raise CorpusError("the pronunciation has more syllables than the text")
+    return line
+
+
+def words_and_breaks(marked: str) -> list[tuple[str, str]]:
+    """The words of a marked text, each with the break after it; the last is always ``#4``."""
+    plain = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", marked))
+    plain = plain.replace("/", "#2").replace("%", "#3")
+    plain = _EDGE.sub("#1", re.sub(r"\s+", "#1", plain.strip()))
+    *parts, last = _BREAK.split(plain)  # word, level, word, level, …, rest
+    pairs = [*zip(parts[::2], parts[1::2], strict=True), (last, "4")]
+    words: list[tuple[str, str]] = []
+    for word, level in pairs:
+        if word and level == "0":
+            raise_level = ""
+        else:
+            raise_level = f"#{level}"
+        if word and words and not words[-1][1]:  # the one before ended with #0: they are one word
+            words[-1] = (words[-1][0] + word, raise_level)
+        elif word:
+            words.append((word, raise_level))
+        elif words and level != "0":
+            words[-1] = (words[-1][0], max(words[-1][1], raise_level))
+    return [*words[:-1], (words[-1][0], "#4")] if words else []
+
+
+def _pronunciations(line: str) -> Iterator[tuple[PhoneSyllable, ...]]:
+    """The syllable of each hanzi (or hanzi with 儿), all syllables of each English word."""
+    for stretch in re.split(r"\s*/\s*", line.strip()):
+        if stretch[:1].isupper():
+            yield arpabet_phones(stretch)
+        else:
+            yield from ((pinyin_phones(syllable),) for syllable in stretch.split())
+
+
+def _emotions(folder: Path) -> dict[str, str]:
+    path = folder / "emotion_tag.txt"
+    if not path.is_file():
+        return {}
+    pairs = (line.split() for line in read_text(path).splitlines())
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
+def _label_files(folder: Path, name: str) -> Iterator[Path]:
+    for place, suffix in (("interval", ".interval"), ("interval", ".TextGrid"), ("textgrid", ".TextGrid")):
+        yield folder / place / f"{name}{suffix}"

@@ -76,20 +76,36 @@ class CorpusError(TrainingError):
 
 
 class ServiceError(LangsongError):
-    """A service cannot take or finish a request now."""
+    """A service cannot take or finish a request."""
 
 
-class QueueFull(ServiceError):
-    """Too many requests are open.
+class Unauthorized(ServiceError):
+    """The key is missing or unknown."""
+
+
+class RequestTooLarge(ServiceError):
+    """More text or data than one request may have."""
+
+
+class TryLater(ServiceError):
+    """Nothing is wrong but the time.
 
     Args:
         message: one line.
-        retry_after_s: when there may be room again.
+        retry_after_s: when it may go better.
     """
 
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class QuotaExceeded(TryLater):
+    """A client's rate or quota is used up."""
+
+
+class QueueFull(TryLater):
+    """Too many requests are open."""
 
 
 class DeadlineExceeded(ServiceError):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from langsong.audio.audible_label import announced, rhythm
 from langsong.errors import DeadlineExceeded, QueueFull, ServiceStopping
+from langsong.types import AudioChunk
 
 from .cache import LruCache
 from .options import SynthesisOptions
@@ -70,6 +72,7 @@ class SynthesisPool:
         ahead_s: seconds of speech that may wait for their reader before a request is set aside.
         stall_s: a request set aside for so long is given up.
         voices_kept: opened voices per device.
+        on_end: called with every request that has ended, and what ended it, under the pool's lock: be quick.
         **placement: runtime, precision, threads and cache_bytes for `Synthesizer.open`.
     """
 
@@ -83,6 +86,7 @@ class SynthesisPool:
         ahead_s: float = 30.0,
         stall_s: float = 60.0,
         voices_kept: int = 4,
+        on_end: Callable[[SpeechRequest, Exception | None], None] = lambda request, error: None,
         **placement: Any,
     ) -> None:
         self.workers = workers * len(devices)
@@ -93,6 +97,7 @@ class SynthesisPool:
         )
         self._devices = tuple(devices)
         self._per_client = per_client
+        self._on_end = on_end
         self._ahead_s, self._stall_s = ahead_s, stall_s
         self._changed = threading.Condition()
         self._lines: OrderedDict[str, deque[SpeechRequest]] = OrderedDict()
@@ -119,6 +124,7 @@ class SynthesisPool:
         voice: str | None = None,
         client: str = "",
         early: bool = True,
+        announced: bool = False,
         deadline_s: float | None = None,
     ) -> SpeechRequest:
         """Queue a request; returns at once. What is wrong with text, options or voice shows when it is read.
@@ -130,6 +136,7 @@ class SynthesisPool:
             client: whose turn it is; requests of one client share its turns.
             early: for a listener (short first chunk, turns with the client's other requests); without, for a file
                 (least cost, one after the other).
+            announced: begin with the audible label of generated content.
             deadline_s: seconds from now in which all must be computed, besides what the reader lets it wait.
 
         Raises:
@@ -137,7 +144,15 @@ class SynthesisPool:
             ServiceStopping: the pool is being closed.
         """
         request = SpeechRequest(
-            text, options or SynthesisOptions(), voice, client, early, deadline_s, self._ahead_s, self._changed
+            text,
+            options or SynthesisOptions(),
+            voice=voice,
+            client=client,
+            early=early,
+            announced=announced,
+            deadline_s=deadline_s,
+            ahead_s=self._ahead_s,
+            changed=self._changed,
         )
         with self._changed:
             if self._stopping:
@@ -186,8 +201,7 @@ class SynthesisPool:
             start = time.monotonic()
             try:
                 if request.chunks is None:
-                    synthesizer = self.voices.get(request.voice, device)
-                    request.chunks = synthesizer.stream(request.text, request.options, early=request.early)
+                    request.chunks = self._begin(request, device)
                 chunk = next(request.chunks, None)
             except Exception as raised:  # noqa: BLE001 - whoever reads the request gets it
                 error = raised
@@ -206,6 +220,14 @@ class SynthesisPool:
                 else:
                     line.appendleft(request)
                 self._changed.notify()
+
+    def _begin(self, request: SpeechRequest, device: str) -> Iterator[AudioChunk]:
+        synthesizer = self.voices.get(request.voice, device)
+        chunks = synthesizer.stream(request.text, request.options, early=request.early)
+        if not request.announced:
+            return chunks
+        rate = request.options.sample_rate or synthesizer.sample_rate
+        return announced(chunks, rhythm(rate), rate)
 
     def _take(self, device: str) -> SpeechRequest | None:
         """The request whose turn it is; None when the pool is closed."""
@@ -259,4 +281,5 @@ class SynthesisPool:
             del self._open[request.client]
         if request.compute_s:
             self._typical_s += 0.1 * (request.compute_s - self._typical_s)
+        self._on_end(request, request.error)
         self._changed.notify_all()

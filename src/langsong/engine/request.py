@@ -25,7 +25,7 @@ class SpeechRequest:
     `ServiceStopping`, or `RequestCancelled` after `cancel`.
 
     Attributes:
-        text, options, voice, client, early, deadline_s: as submitted.
+        text, options, voice, client, early, announced, deadline_s: as submitted.
         audio_s: seconds of speech computed so far.
         compute_s: seconds of a worker spent on it so far.
         first_chunk_s: seconds from submission until the first chunk was there; None before.
@@ -35,15 +35,17 @@ class SpeechRequest:
         self,
         text: str,
         options: SynthesisOptions,
+        *,
         voice: str | None,
         client: str,
         early: bool,
+        announced: bool,
         deadline_s: float | None,
         ahead_s: float,
         changed: threading.Condition,
     ) -> None:
         self.text, self.options, self.voice = text, options, voice
-        self.client, self.early, self.deadline_s = client, early, deadline_s
+        self.client, self.early, self.announced, self.deadline_s = client, early, announced, deadline_s
         self.audio_s = self.compute_s = 0.0
         self.first_chunk_s: float | None = None
         self.submitted_at = time.monotonic()
@@ -53,10 +55,10 @@ class SpeechRequest:
         self.deadline = None if deadline_s is None else self.submitted_at + deadline_s
         self.given_at = self.submitted_at
         self.ended = self.let_go = False
+        self.error: Exception | None = None
         self._ahead_s, self._buffered_s = ahead_s, 0.0
         self._changed = changed
         self._ready: deque[AudioChunk] = deque()
-        self._error: Exception | None = None
         self._reader: Future[None] | None = None
 
     @property
@@ -78,7 +80,7 @@ class SpeechRequest:
         """Nothing more will come (for the pool)."""
         if not self.ended:
             self.ended = True
-            self._error = error
+            self.error = error
             self._wake()
 
     def cancel(self) -> None:
@@ -130,8 +132,8 @@ class SpeechRequest:
             if not self.ended:
                 self._reader = Future()
                 return None, self._reader
-            if self._error is not None:
-                raise self._error
+            if self.error is not None:
+                raise self.error
             return None, None
 
     def _wake(self) -> None:

@@ -78,7 +78,7 @@ class ServerSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
-    studio: bool = True
+    studio: bool = False
 
     voice: str | None = None
     devices: Annotated[tuple[str, ...], Field(min_length=1)] = ("auto",)

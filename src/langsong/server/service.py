@@ -1,0 +1,190 @@
+"""What every surface of the server stands on: the pool of workers, with its settings, limits and metrics."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from langsong.audio.label import ContentLabel
+from langsong.bundle.store import find_voice, installed_voices
+from langsong.bundle.voice import Voice
+from langsong.engine.options import SynthesisOptions
+from langsong.engine.pool import SynthesisPool
+from langsong.engine.request import SpeechRequest
+from langsong.engine.synthesizer import Synthesizer
+from langsong.errors import LangsongError, RequestTooLarge, VoiceNotFound
+
+from .auth import LOCAL, Client, Keyring, token_of
+from .limits import Limits
+from .metrics import Metrics
+from .settings import ServerSettings
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """One server's state; `start` and `stop` are called by the app.
+
+    Attributes:
+        settings: as told.
+        pool: computes speech. Surfaces ask by `speak`, which checks limits first.
+        keyring, limits, metrics: who may, how much, and how it went.
+    """
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.settings = settings
+        self.keyring = Keyring(settings.keys)
+        self.limits = Limits(settings)
+        self.metrics = Metrics()
+        self.pool = SynthesisPool(
+            workers=settings.workers,
+            devices=settings.devices,
+            queue_size=settings.max_queue,
+            per_client=settings.max_client_requests,
+            voices_kept=settings.voices_kept,
+            on_end=self._ended,
+            runtime=settings.runtime,
+            precision=settings.precision,
+            threads=settings.threads,
+            cache_bytes=settings.cache_bytes,
+        )
+        self.ready = threading.Event()
+        self._working = 0
+        self.metrics.gauge("langsong_open_requests", "Waiting or being spoken.", lambda: self.pool.open_requests)
+
+    def start(self) -> None:
+        """Load the default voice in the background; `ready` is set when it speaks."""
+
+        def prepare() -> None:
+            try:
+                self.synthesizer().prepare()
+            except LangsongError as error:
+                log.error("the default voice cannot be used: %s", error)
+            else:
+                self.ready.set()
+
+        threading.Thread(target=prepare, name="langsong-prepare", daemon=True).start()
+
+    def stop(self) -> None:
+        """Take nothing new, finish what was begun, for `settings.drain_s` at most; blocks."""
+        self.ready.clear()
+        self.pool.close(self.settings.drain_s)
+
+    def speak(
+        self,
+        text: str,
+        options: SynthesisOptions | None = None,
+        *,
+        voice: str | None = None,
+        client: Client = LOCAL,
+        early: bool = True,
+        announced: bool | None = None,
+        job: bool = False,
+    ) -> SpeechRequest:
+        """Queue a request.
+
+        Args:
+            text: plain text, marks or SSML.
+            options: what it wants.
+            voice: name of an installed voice; None = the server's default.
+            client: who asks.
+            early: for a listener; without, for a file.
+            announced: begin with the audible label; None = as the settings say.
+            job: it may be long, has no deadline, and does not hold up the client's other requests.
+
+        Raises:
+            RequestTooLarge, QuotaExceeded: beyond the client's limits.
+            VoiceNotFound: no voice of that name is installed.
+            QueueFull, ServiceStopping: not now.
+        """
+        settings = self.settings
+        self.check_length(text, job=job)
+        name = self.voice_name(voice)
+        self.limits.charge(client, len(text))
+        return self.pool.submit(
+            text,
+            options,
+            voice=name,
+            client=f"{client.name} (jobs)" if job else client.name,
+            early=early,
+            announced=settings.audible_label if announced is None else announced,
+            deadline_s=None if job else settings.deadline_s,
+        )
+
+    def check_length(self, text: str, *, job: bool = False) -> None:
+        """Raises RequestTooLarge for a text that is longer than one may be."""
+        most = self.settings.max_job_characters if job else self.settings.max_text_characters
+        if len(text) > most:
+            raise RequestTooLarge(f"the text has {len(text)} characters, and may have {most}: send it in parts")
+
+    def new_label(self) -> ContentLabel | None:
+        """The label for a file that is made now, unless the settings say that there be none."""
+        return ContentLabel.new(self.settings.content_producer) if self.settings.label else None
+
+    def voice_name(self, voice: str | None) -> str | None:
+        """The voice to open for a request that names `voice`. A client names voices, never folders.
+
+        Raises:
+            VoiceNotFound: no voice of that name is installed.
+        """
+        if voice is None:
+            return self.settings.voice
+        names = [installed.name for installed in installed_voices()]
+        if voice not in names:
+            raise VoiceNotFound(f"no voice {voice!r}: there are {', '.join(names)} (GET /v1/voices)")
+        return voice
+
+    def find(self, voice: str | None = None) -> Voice:
+        """The voice on disk; errors as `voice_name`."""
+        return find_voice(self.voice_name(voice))
+
+    def synthesizer(self, voice: str | None = None) -> Synthesizer:
+        """The opened voice; blocks while it loads. Errors as `voice_name` and `Synthesizer.open`."""
+        return self.pool.synthesizer(self.voice_name(voice))
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Marks work on a connection that must be finished before the server ends, besides HTTP responses."""
+        self._working += 1
+        try:
+            yield
+        finally:
+            self._working -= 1
+
+    @property
+    def is_working(self) -> bool:
+        """Whether anything is between the marks of `working`."""
+        return self._working > 0
+
+    def _ended(self, request: SpeechRequest, error: Exception | None) -> None:
+        self.metrics.spoken(request, error)
+        if error is not None and not isinstance(error, LangsongError):
+            log.error("a request failed", exc_info=error)
+
+
+def service_of(connection: HTTPConnection) -> Service:
+    """The service of the app that a request or a WebSocket came to."""
+    service: Service = connection.app.state.service
+    return service
+
+
+def client_of(connection: HTTPConnection) -> Client:
+    """Who sent a request or opened a WebSocket.
+
+    Raises:
+        Unauthorized: the service has keys, and none of them came along.
+    """
+    address = connection.client.host if connection.client else "unknown"
+    client = service_of(connection).keyring.client(token_of(connection), address)
+    connection.state.client_name = client.name
+    return client
+
+
+ServiceHere = Annotated[Service, Depends(service_of)]
+Caller = Annotated[Client, Depends(client_of)]

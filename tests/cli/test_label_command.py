@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from commands import Run
 
+from langsong.audio.audible_label import rhythm
 from langsong.audio.encode import encode
+from langsong.audio.files import read_audio
 from langsong.audio.label import ContentLabel
 
 
@@ -68,3 +70,14 @@ def test_what_cannot_be_looked_at(run: Run, folder: Path) -> None:
     Path("broken.wav").write_bytes(broken)
     assert "lacks Label" in run("label", "show", "broken.wav").refused()
     assert run("label", "verify", "broken.wav").code == 1
+
+
+@pytest.mark.parametrize("label", ["morse", "spoken"])
+def test_listeners_can_be_told(run: Run, tiny: Path, label: str) -> None:
+    for name, more in (("plain.wav", []), ("told.wav", ["--audible-label", label])):
+        run("say", "你好。", "-v", tiny, "--precision", "f32", "-o", name, *more).done()
+    (plain, rate), (told, _) = read_audio("plain.wav"), read_audio("told.wav")
+    assert len(told) > len(plain) + rate
+    np.testing.assert_array_equal(told[-len(plain) :], plain)
+    if label == "morse":
+        np.testing.assert_allclose(told[: len(rhythm(rate))], rhythm(rate), atol=1 / 32000)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langsong.engine.subtitle_lines import broken, character_starts, columns_of
-from langsong.engine.subtitles import FORMATS, Transcript, subtitle_format
+from langsong.engine.subtitles import FORMATS, Transcript, format_of_subtitles
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import OptionError
 from langsong.text.frontend import Frontend
@@ -196,8 +196,8 @@ def test_nothing_said_has_no_lines() -> None:
 
 
 def test_formats_by_name() -> None:
-    assert [subtitle_format(Path(f"a.{name}")) for name in FORMATS] == list(FORMATS)
+    assert [format_of_subtitles(Path(f"a.{name}")) for name in FORMATS] == list(FORMATS)
     with pytest.raises(OptionError, match=r"a\.txt: no subtitle format .* use one of \.srt, \.vtt, \.lrc, \.json$"):
-        subtitle_format(Path("a.txt"))
+        format_of_subtitles(Path("a.txt"))
     with pytest.raises(OptionError, match="'ass'; there are srt, vtt, lrc, json"):
         Transcript().written("ass")

@@ -80,6 +80,18 @@ def write_audio(
             encoder.write(chunk)
 
 
+def write_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Writes a file of any kind, whole or not at all, as `write_audio` does.
+
+    Raises:
+        AudioError: the path cannot be written, or the disk is full.
+    """
+    with _replacing(Path(path)) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
+
+
 def read_audio(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Float32, int]:
     """Reads wav, flac, mp3, Ogg Opus, Ogg Vorbis and whatever else libsndfile knows.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,15 @@ from .arguments import (
 )
 
 if TYPE_CHECKING:
+    from langsong.engine.synthesizer import Synthesizer
     from langsong.types import AudioChunk
+
+
+class AudibleLabel(str, Enum):
+    """How listeners are told that the speech is generated."""
+
+    morse = "morse"
+    spoken = "spoken"
 
 
 def say(
@@ -45,6 +54,12 @@ def say(
         typer.Option(help="Speak unit lines from a file, exactly as the model gives them; - is stdin."),
     ] = None,
     format: Annotated[str | None, typer.Option(help="wav, flac, mp3, opus, ogg or pcm.")] = None,
+    subtitles: Annotated[
+        Path | None, typer.Option(help="Also write when each line is spoken: .srt, .vtt, .lrc, or .json with phones.")
+    ] = None,
+    audible_label: Annotated[
+        AudibleLabel | None, typer.Option(help='Tell listeners first that it is generated: Morse "AI", or in words.')
+    ] = None,
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
@@ -64,12 +79,17 @@ def say(
 
     Examples:  langsong say "今天天气真好。" -o hello.wav      langsong say -f story.txt -e happy -o story.mp3
     """
+    from langsong.audio.files import write_file
     from langsong.engine.options import SynthesisOptions
+    from langsong.engine.subtitles import Transcript, format_of_subtitles
     from langsong.engine.synthesizer import Synthesizer
     from langsong.text.units import parse_units
 
     if sum(source is not None for source in (text, file, units)) != 1:
         raise OptionError("say what? give exactly one of: a text, --file FILE, --units FILE")
+    if subtitles is not None and units is not None:
+        raise OptionError("--subtitles needs a text, and --units has none: give a text or --file")
+    subtitle_format = None if subtitles is None else format_of_subtitles(subtitles)
     options = SynthesisOptions.parse(
         {
             "speaker": speaker,
@@ -94,7 +114,26 @@ def say(
     else:
         written = text if text is not None else read_text(file or Path("-"))
         chunks = synthesizer.stream(written, options, early=str(output) == "-")
-    _write(chunks, output, options.sample_rate or synthesizer.sample_rate, format)
+    sample_rate_hz = options.sample_rate or synthesizer.sample_rate
+    if audible_label is not None:
+        chunks = _announced(chunks, audible_label, synthesizer, options.speaker, sample_rate_hz)
+    transcript = Transcript()
+    _write(transcript.of(chunks), output, sample_rate_hz, format)
+    if subtitles is not None and subtitle_format is not None:
+        write_file(subtitles, transcript.written(subtitle_format).encode())
+        print(subtitles, file=sys.stderr if str(output) == "-" else sys.stdout)
+
+
+def _announced(
+    chunks: Iterator[AudioChunk], label: AudibleLabel, synthesizer: Synthesizer, speaker: str | None, sample_rate: int
+) -> Iterator[AudioChunk]:
+    from langsong.audio.audible_label import NOTICE, announced, rhythm
+
+    if label is AudibleLabel.morse:
+        cue = rhythm(sample_rate)
+    else:
+        cue = synthesizer.say(NOTICE, speaker=speaker, sample_rate=sample_rate).samples
+    return announced(chunks, cue, sample_rate)
 
 
 def _write(chunks: Iterator[AudioChunk], output: Path, sample_rate: int, format: str | None) -> None:

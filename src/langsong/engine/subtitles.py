@@ -170,7 +170,7 @@ FORMATS: dict[str, Callable[[Transcript], str]] = {"srt": _srt, "vtt": _vtt, "lr
 """SubRip, WebVTT, lyrics, and words with phones; by the suffix of their files."""
 
 
-def subtitle_format(path: Path) -> str:
+def format_of_subtitles(path: Path) -> str:
     """The format that a file name's suffix stands for.
 
     Raises:

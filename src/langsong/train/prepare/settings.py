@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from langsong.audio.mel import Recipe
 from langsong.audio.spec import AudioSpec
@@ -94,3 +95,17 @@ def settings_like(manifest: VoiceManifest) -> PrepareSettings:
 def _with_margins(settings: PrepareSettings) -> PrepareSettings:
     """KAN-TTS cuts at the first and the last phone."""
     return settings if settings.recipe == "hifigan" else settings.model_copy(update={"lead_s": 0.0, "tail_s": 0.0})
+
+
+def changed(settings: PrepareSettings, changes: Mapping[str, Any]) -> PrepareSettings:
+    """`settings` with some fields changed; those whose value is None stay.
+
+    Raises:
+        OptionError: a value is out of range.
+    """
+    given = {name: value for name, value in changes.items() if value is not None}
+    try:
+        return PrepareSettings.model_validate({**dict(settings), **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise OptionError(f"{first['loc'][0]}: {first['msg']}, not {first['input']!r}") from None

@@ -95,3 +95,8 @@ def test_each_line_is_answered_before_the_next_is_written(tiny: Path) -> None:
     process.stdin.close()
     assert process.wait(30) == 0
     process.stdout.close()
+
+
+def test_erhua_and_fillers_are_left_out_when_asked(run: Run) -> None:
+    asked = ("text", "--stage", "normalize", "--without", "erhua", "--without", "fillers")
+    assert run(*asked, stdin="呃，这儿有3只鸟儿".encode()).done().lines == ["这有三只鸟"]

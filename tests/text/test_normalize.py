@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from langsong.errors import TextError
+from langsong.text.frontend import Frontend
 from langsong.text.hanzi import is_hanzi
 from langsong.text.normalize import is_spoken, normalize, normalize_spans
 from langsong.text.normalize.numerals import cardinal, digit_by_digit, model_number, number, ordinal
@@ -228,3 +229,19 @@ def test_numbers() -> None:
     assert [model_number(digits) for digits in ("15", "320", "800", "4090", "05")] == [
         "十五", "三二零", "八百", "四零九零", "零五",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "erhua", "fillers"),
+    [
+        ("这儿有只鸟儿", "这有只鸟", "这儿有只鸟儿"),
+        ("我女儿喜欢这地儿", "我女儿喜欢这地", "我女儿喜欢这地儿"),
+        ("呃，这个呃啊我不知道", "呃，这个呃啊我不知道", "这个我不知道"),
+        ("嗯，好啊！啊，他呃逆了", "嗯，好啊！啊，他呃逆了", "好啊！他呃逆了"),
+        ("花儿3朵，嗯……红的", "花三朵，嗯……红的", "花儿三朵，红的"),
+    ],
+)
+def test_what_transcripts_leave_out(written: str, erhua: str, fillers: str) -> None:
+    frontend = Frontend()
+    assert frontend.normalize(written, ("erhua",)) == erhua
+    assert frontend.normalize(written, ("fillers",)) == fillers

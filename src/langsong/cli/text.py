@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from langsong.engine.options import ResolvedOptions
     from langsong.text.document import Passage
     from langsong.text.frontend import Frontend
+    from langsong.text.omissions import Omission
 
 
 class Stage(str, Enum):
@@ -31,10 +32,20 @@ class Stage(str, Enum):
     units = "units"
 
 
+class Omitted(str, Enum):
+    """What may be left out of normalised text."""
+
+    erhua = "erhua"
+    fillers = "fillers"
+
+
 def text(
     stage: Annotated[Stage, typer.Option(help="What to print.")] = Stage.pinyin,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what read each word, and why.")] = False,
+    without: Annotated[
+        list[Omitted] | None, typer.Option(help="What normalised text leaves out, as transcripts do.")
+    ] = None,
     ssml: Annotated[bool, typer.Option("--ssml", help="The input is one SSML document.")] = False,
     lexicon: LexiconOption = None,
     voice: VoiceOption = None,
@@ -50,21 +61,21 @@ def text(
     from langsong.text.lexicon import UserLexicon
 
     own = UserLexicon.load(lexicon) if lexicon is not None else None
-    frontend, options, in_bytes = Frontend(lexicon=own), None, False
+    reader = _Reader(Frontend(lexicon=own), stage, tuple(o.value for o in without or ()))
     if stage is Stage.units:
         from langsong.bundle.store import find_voice
         from langsong.engine.options import SynthesisOptions, resolve
 
         manifest = find_voice(voice).manifest
-        frontend = Frontend(manifest.conventions, own)
-        in_bytes = manifest.units.kind == "bytes"
         options = resolve(SynthesisOptions.parse({"speaker": speaker, "emotion": emotion}), manifest)
+        in_bytes = manifest.units.kind == "bytes"
+        reader = _Reader(Frontend(manifest.conventions, own), stage, (), options, in_bytes)
     for source in _passages() if ssml else _lines():
         try:
             if explain:
-                _print_explanation(frontend, source, as_json)
+                _print_explanation(reader.frontend, source, as_json)
             else:
-                _print_reading(source, stage, _read(frontend, stage, source, options, in_bytes), as_json)
+                _print_reading(source, stage, reader.read(source), as_json)
         except TextError as error:
             raise TextError(f"{source.place}{error}", error.position) from None
 
@@ -81,6 +92,34 @@ class _Source:
     @property
     def text(self) -> str:
         return self.content if isinstance(self.content, str) else self.content.text
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What a stage makes of a source."""
+
+    frontend: Frontend
+    stage: Stage
+    without: tuple[Omission, ...]
+    options: ResolvedOptions | None = None
+    in_bytes: bool = False
+
+    def read(self, source: _Source) -> str:
+        from langsong.text.units import format_units
+
+        frontend, content = self.frontend, source.content
+        if not source.text.strip():
+            return ""
+        if self.stage is Stage.normalize:
+            return " ".join(frontend.normalize(content, self.without).splitlines())
+        if self.stage is Stage.pinyin or self.options is None:
+            return frontend.pinyin(content)
+        style = {"emotion": f"emotion_{self.options.emotion}", "speaker": self.options.speaker}
+        if self.in_bytes:
+            return format_units(frontend.bytes_utterance(source.text, **style).units)
+        if not isinstance(content, str) and not frontend.pinyin(content):
+            return ""
+        return format_units(frontend.utterance(content, **style).units)
 
 
 def _lines() -> Iterator[_Source]:
@@ -120,21 +159,3 @@ def _print_explanation(frontend: Frontend, source: _Source, as_json: bool) -> No
             print(line)
         print()
     sys.stdout.flush()
-
-
-def _read(frontend: Frontend, stage: Stage, source: _Source, options: ResolvedOptions | None, in_bytes: bool) -> str:
-    from langsong.text.units import format_units
-
-    content = source.content
-    if not source.text.strip():
-        return ""
-    if stage is Stage.normalize:
-        return " ".join(frontend.normalize(content).splitlines())
-    if stage is Stage.pinyin or options is None:
-        return frontend.pinyin(content)
-    style = {"emotion": f"emotion_{options.emotion}", "speaker": options.speaker}
-    if in_bytes:
-        return format_units(frontend.bytes_utterance(source.text, **style).units)
-    if not isinstance(content, str) and not frontend.pinyin(content):
-        return ""
-    return format_units(frontend.utterance(content, **style).units)

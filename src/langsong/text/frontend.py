@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
@@ -19,6 +19,7 @@ from langsong.text.lexicon import UserLexicon
 from langsong.text.markup import parse_markup
 from langsong.text.normalize import is_spoken
 from langsong.text.normalize.clean import plain
+from langsong.text.omissions import Omission, without_erhua, without_fillers
 from langsong.text.phones import PhoneSyllable, pinyin_phones
 from langsong.text.reading import Reading, read_passage
 from langsong.text.segment import MAX_CHARACTERS, segment
@@ -75,14 +76,25 @@ class Frontend:
             raise _nothing_to_read(text)
         return passages
 
-    def normalize(self, text: str | Passage) -> str:
+    def normalize(self, text: str | Passage, without: Collection[Omission] = ()) -> str:
         """`text` as it is read: digits, symbols and units spelled out, marks left out.
+
+        Args:
+            without: what to leave out as well, as transcripts do.
 
         Raises:
             TextError: a character that cannot be read, or a mark with a mistake; `position` counts characters
                 of `text` from 0.
         """
-        return "".join(Written(piece).read for piece in _pieces(text))
+        return "".join(self._normalize(piece, without) for piece in _pieces(text))
+
+    def _normalize(self, piece: Passage, without: Collection[Omission]) -> str:
+        if "erhua" in without:
+            reading = self._read(piece)
+            normalized = without_erhua(reading.normalized, reading.words)
+        else:
+            normalized = Written(piece).read
+        return without_fillers(normalized) if "fillers" in without else normalized
 
     def pinyin(self, text: str | Passage) -> str:
         """The syllables of `text` in one line: tone digits 1-5, ü as v, erhua merged (``huar1``).

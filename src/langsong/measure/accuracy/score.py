@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from langsong.errors import TextError
 from langsong.measure.accuracy.sets import Polyphone, Spoken, Written
 from langsong.text.frontend import Frontend
 from langsong.text.hanzi import is_hanzi
+from langsong.text.omissions import Omission
 from langsong.types import Syllable, Word
 
 _CHANGED = ";"
@@ -41,11 +43,15 @@ class Score:
             self.misses.append((text, expected, read))
 
 
-def normalization(frontend: Frontend, cases: Iterable[Written]) -> Score:
-    """Whole texts, equal but for punctuation and spaces."""
+def normalization(frontend: Frontend, cases: Iterable[Written], without: Collection[Omission] = ()) -> Score:
+    """Whole texts, equal but for punctuation and spaces.
+
+    Args:
+        without: what the cases leave out.
+    """
     score = Score()
     for case in cases:
-        read = _tried(frontend.normalize, case.text)
+        read = _tried(partial(frontend.normalize, without=without), case.text)
         score.add(case.text, case.read, read, right=_bare(read) == _bare(case.read))
     return score
 

@@ -33,15 +33,20 @@ class DecoderLayer(nn.Module):
         memory_bias: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """x (B, C, width); keys, values (B, H, W, d) of the W steps before; returns x and all W + C keys, values."""
-        query, key, value = (split_heads(t, self.heads) for t in self.self_qkv(self.norm(x)).chunk(3, dim=2))
+        query, key, value = self.project(x)
         keys = torch.cat([keys, key], dim=2)
         values = torch.cat([values, value], dim=2)
-        x = (
-            x
-            + self.self_out(attend(query, keys, values, self_bias))
-            + self.memory_out(attend(query, memory_keys, memory_values, memory_bias))
-        )
-        return self.ffn(x), keys, values
+        past = attend(query, keys, values, self_bias)
+        return self.combine(x, past, attend(query, memory_keys, memory_values, memory_bias)), keys, values
+
+    def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """x (B, C, width) to query, key and value (B, H, C, d)."""
+        query, key, value = (split_heads(t, self.heads) for t in self.self_qkv(self.norm(x)).chunk(3, dim=2))
+        return query, key, value
+
+    def combine(self, x: Tensor, past: Tensor, memory: Tensor) -> Tensor:
+        """x and what both attentions (B, C, width) found, to the layer's output."""
+        return self.ffn(x + self.self_out(past) + self.memory_out(memory))
 
 
 class Decoder(nn.Module):
@@ -82,7 +87,7 @@ class Decoder(nn.Module):
             frames (B, C, frames_per_step*n_mels); keys and values of the last W steps, as passed in.
         """
         window = keys.shape[3]
-        x = self.in_proj(torch.cat([memory, self.prenet(previous)], dim=2)) * self.scale
+        x = self.enter(previous, memory)
         new_keys, new_values = [], []
         for i, layer in enumerate(self.layers):
             x, layer_keys, layer_values = layer(
@@ -97,4 +102,12 @@ class Decoder(nn.Module):
             first = layer_keys.shape[2] - window
             new_keys.append(layer_keys[:, :, first:])
             new_values.append(layer_values[:, :, first:])
-        return self.out_proj(self.norm(x)), torch.stack(new_keys), torch.stack(new_values)
+        return self.leave(x), torch.stack(new_keys), torch.stack(new_values)
+
+    def enter(self, previous: Tensor, memory: Tensor) -> Tensor:
+        """previous (B, C, n_mels), memory (B, C, memory_width) to the first layer's input (B, C, width)."""
+        return self.in_proj(torch.cat([memory, self.prenet(previous)], dim=2)) * self.scale
+
+    def leave(self, x: Tensor) -> Tensor:
+        """The last layer's output to frames (B, C, frames_per_step*n_mels)."""
+        return self.out_proj(self.norm(x))

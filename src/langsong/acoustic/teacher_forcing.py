@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .layers import MASKED
+from .banded import Band
 from .sambert import SamBert
 
 
@@ -124,19 +124,13 @@ def _decode(
     previous = F.pad(mel[:, step - 1 :: step], (0, 0, 1, 0))[:, :-1]
     if model.config.feedback == "none":
         previous = torch.zeros_like(previous)
-    steps = memory.shape[1]
-    index = torch.arange(steps, device=memory.device)
-    ahead = index[None, :] - index[:, None]
-    reachable = valid(step_lengths, steps)[:, None, :]
-    past, future = (((near & reachable).logical_not() * MASKED) for near in _bands(ahead, band))
-    nothing = keys[:, :, :, :0]
-    out, _, _ = model.decoder(previous, memory, keys, values, nothing, nothing, past, future)
-    return out.reshape(len(mel), -1, mel.shape[2])
-
-
-def _bands(ahead: Tensor, band: int) -> tuple[Tensor, Tensor]:
-    """ahead (S, S), how far a key is ahead of its query, to the steps and the memory that a step attends to."""
-    return (ahead <= 0) & (ahead >= -band), (ahead >= 0) & (ahead <= band)
+    reachable = valid(step_lengths, memory.shape[1])
+    past, future = Band(band, 0, reachable), Band(0, band, reachable)
+    x = model.decoder.enter(previous, memory)
+    for layer, memory_key, memory_value in zip(model.decoder.layers, keys, values, strict=True):
+        query, key, value = layer.project(x)
+        x = layer.combine(x, past.attend(query, key, value), future.attend(query, memory_key, memory_value))
+    return model.decoder.leave(x).reshape(len(mel), -1, mel.shape[2])
 
 
 def _refine(model: SamBert, mel: Tensor, present: Tensor) -> Tensor:

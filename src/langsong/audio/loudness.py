@@ -8,8 +8,9 @@ from langsong.audio.silence import loudness_frames
 from langsong.types import Float32
 
 _FRAME_S, _HOP_S = 0.04, 0.01
-_GATE_DB = 20.0
-"""Frames this far below the loud ones are pauses and do not count."""
+_SILENCE_DB, _PAUSE_DB = 40.0, 10.0
+"""What is so far below the loudest frame is silence, what is so far below the mean of the rest a pause (the gates of
+ITU-R BS.1770, made relative)."""
 
 PEAK_DBFS = -0.5
 
@@ -17,10 +18,11 @@ PEAK_DBFS = -0.5
 def speech_level(samples: Float32, sample_rate: int) -> float:
     """Level of (N,) samples in dB of full scale (RMS), pauses left out; -inf for silence."""
     power = loudness_frames(samples, int(_FRAME_S * sample_rate), int(_HOP_S * sample_rate))
-    loud = float(np.percentile(power, 95)) if len(power) else 0.0
-    if loud <= 0.0:
+    loudest = float(power.max(initial=0.0))
+    if loudest <= 0.0:
         return -np.inf
-    return float(10 * np.log10(power[power > loud * 10 ** (-_GATE_DB / 10)].mean()))
+    sounding = power[power > loudest * 10 ** (-_SILENCE_DB / 10)]
+    return float(10 * np.log10(sounding[sounding > sounding.mean() * 10 ** (-_PAUSE_DB / 10)].mean()))
 
 
 def set_level(samples: Float32, sample_rate: int, level_dbfs: float) -> Float32:

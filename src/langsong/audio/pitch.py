@@ -100,7 +100,7 @@ def _candidates(frames: Float32, shortest: int, longest: int) -> tuple[Float64, 
     similarity = _similarity(frames, longest)
     inner = similarity[:, 1:-1]
     peaks = (inner > similarity[:, :-2]) & (inner >= similarity[:, 2:]) & (inner > 0)
-    peaks[:, : shortest - 1] = False
+    peaks[:, : 2 * shortest - 1] = False
     masked = np.where(peaks, inner, -np.inf)
     best = np.argpartition(masked, -_CANDIDATES, axis=1)[:, -_CANDIDATES:]
     rows = np.arange(len(frames))[:, None]
@@ -109,21 +109,25 @@ def _candidates(frames: Float32, shortest: int, longest: int) -> tuple[Float64, 
     shift = np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)
     strength = np.minimum(at - 0.25 * (before - after) * shift, 1.0)
     found = np.isfinite(masked[rows, best])
-    lag = np.where(found, best + 1 + shift, longest)
+    lag = np.where(found, (best + 1 + shift) / 2, longest)
     middle = frames[:, (longest // 2) : (longest // 2) + _WINDOW]
     return _RATE / lag, np.where(found, strength, -np.inf), np.abs(middle).max(axis=1).astype(np.float64)
 
 
 def _similarity(frames: Float32, longest: int) -> Float32:
-    """(L, longest + 1): normalised cross-correlation of a frame's first `_WINDOW` samples with those a lag later."""
+    """(L, 2 * longest + 1): normalised cross-correlation of a frame's first `_WINDOW` samples with those half a lag,
+    a lag, … later. Between samples it is that of the band-limited sound: peaks of short periods are sharper than a
+    parabola through whole lags can tell."""
     size = 1 << (frames.shape[1] - 1).bit_length()
     whole = np.fft.rfft(frames, size, axis=1)
     first = np.fft.rfft(frames[:, :_WINDOW], size, axis=1)
-    correlation = np.fft.irfft(np.conj(first) * whole, size, axis=1)[:, : longest + 1]
+    correlation = 2 * np.fft.irfft(np.conj(first) * whole, 2 * size, axis=1)[:, : 2 * longest + 1]
     power = np.cumsum(np.pad(frames.astype(np.float64) ** 2, ((0, 0), (1, 0))), axis=1)
     energy = power[:, _WINDOW : _WINDOW + longest + 1] - power[:, : longest + 1]
-    scale = np.maximum(0.5 * (energy[:, :1] + energy), 1e-10)
-    similarity: Float32 = (correlation / scale).astype(np.float32)
+    later = np.empty((len(frames), 2 * longest + 1))
+    later[:, ::2] = energy
+    later[:, 1::2] = 0.5 * (energy[:, :-1] + energy[:, 1:])
+    similarity: Float32 = (correlation / np.maximum(0.5 * (energy[:, :1] + later), 1e-10)).astype(np.float32)
     return similarity
 
 

@@ -35,7 +35,7 @@ def speech_bounds(samples: Float32, *, frame_length: int, hop_length: int, thres
 
 _FRAME_S, _HOP_S = 0.025, 0.01
 _RANGE_DB, _ABOVE_NOISE_DB, _LEAST_RANGE_DB = 45.0, 8.0, 12.0
-_LEAST_FRAMES = 3
+_LEAST_FRAMES = 5
 """Shorter bursts are clicks."""
 
 
@@ -43,7 +43,7 @@ def speech_in_noise(samples: Float32, sample_rate: int) -> tuple[int, int]:
     """As `speech_bounds`, for recordings with a noise floor of their own.
 
     Rumble is taken out by pre-emphasis. Sound is speech where it stands 8 dB above the quiet frames and at most 45 dB
-    below the loud ones, for 30 ms.
+    below the loud ones, for 50 ms.
     """
     emphasised = np.append(samples[:1], samples[1:] - np.float32(0.97) * samples[:-1])
     hop = int(_HOP_S * sample_rate)

@@ -105,6 +105,7 @@ def say(
     synthesizer = Synthesizer.open(
         voice, runtime=runtime, device=device, precision=precision, threads=threads, lexicon=lexicon
     )
+    synthesizer.preload()
     chunks: Iterator[AudioChunk]
     if units is not None:
         lines = [parse_units(line) for line in read_text(units).splitlines() if line.strip()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +17,7 @@ import numpy as np
 
 from langsong.bundle.store import cache_home, find_voice
 from langsong.bundle.voice import Voice
+from langsong.errors import LangsongError
 from langsong.text.frontend import Frontend
 from langsong.text.lexicon import UserLexicon
 from langsong.text.units import format_units
@@ -90,6 +93,14 @@ class Synthesizer:
     def sample_rate(self) -> int:
         """The voice's own, in Hz."""
         return self.voice.manifest.audio.sample_rate
+
+    def preload(self) -> None:
+        """Begin to load the graphs in the background, while something else is being done."""
+        threading.Thread(target=self._preload, name="langsong-preload").start()
+
+    def _preload(self) -> None:
+        with contextlib.suppress(LangsongError):  # the request that needs the graph will say it
+            self.runtime.preload()
 
     def prepare(self) -> None:
         """Load everything now, so that the first request is as fast as later ones."""

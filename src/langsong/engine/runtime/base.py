@@ -19,3 +19,7 @@ class Runtime(Protocol):
     def run(self, stage: str, *inputs: Array) -> tuple[Array, ...]:
         """Run one stage; inputs and outputs in the order of its table entry."""
         ...
+
+    def preload(self) -> None:
+        """Load what every request needs; requests may run meanwhile."""
+        ...

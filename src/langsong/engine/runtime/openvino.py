@@ -95,3 +95,9 @@ class OpenVinoRuntime:
         outputs = request.infer([np.ascontiguousarray(x) for x in inputs], share_inputs=True).to_tuple()
         idle.put(request)
         return tuple(outputs)
+
+    def preload(self) -> None:
+        # The vocoder takes longest, and a request needs it last.
+        for stage in sorted(self._graphs, key=lambda stage: stage != "vocoder"):
+            if stage not in self._stepwise:
+                self._compile(stage, ())

@@ -65,3 +65,6 @@ class TorchRuntime:
         if isinstance(outputs, torch.Tensor):
             outputs = (outputs,)
         return tuple(o.float().cpu().numpy() for o in outputs)
+
+    def preload(self) -> None:
+        """The models are loaded already."""

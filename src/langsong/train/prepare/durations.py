@@ -21,15 +21,17 @@ _GLOTTAL = frozenset({"ga", "ge", "go"})
 def frames_of(durations_s: Sequence[float], frame_rate: float, frames: int) -> tuple[int, ...]:
     """Seconds as frames.
 
-    The boundaries are rounded, not the durations, so that errors do not add up; the last boundary is that of the clip.
+    The boundaries are rounded, not the durations, so that errors do not add up; the last unit that lasts at all ends
+    with the clip.
 
     Args:
         durations_s: of each unit, from the clip's beginning.
         frame_rate: frames per second.
         frames: of the clip.
     """
-    bounds = np.rint(np.cumsum(durations_s) * frame_rate).astype(np.int64)
-    bounds[-1] = frames
+    ends = np.cumsum(durations_s)
+    bounds = np.rint(ends * frame_rate).astype(np.int64)
+    bounds[ends >= ends[-1]] = frames
     bounds = np.minimum.accumulate(np.minimum(bounds, frames)[::-1])[::-1]
     return tuple(int(n) for n in np.diff(bounds, prepend=0))
 

@@ -48,7 +48,10 @@ class Journal:
         entries: dict[str, Entry] = {}
         if not self._path.is_file():
             return entries
-        for line in self._path.read_text(encoding="utf-8", errors="replace").splitlines():
+        lines = self._path.read_text(encoding="utf-8", errors="replace")
+        if lines and not lines.endswith("\n"):
+            self._write("")
+        for line in lines.splitlines():
             try:
                 entry = Entry.model_validate_json(line)
             except ValidationError:
@@ -58,8 +61,11 @@ class Journal:
         return entries
 
     def append(self, entry: Entry) -> None:
+        self._write(entry.model_dump_json(exclude_defaults=True))
+
+    def _write(self, line: str) -> None:
         with self._path.open("a", encoding="utf-8") as stream:
-            stream.write(entry.model_dump_json(exclude_defaults=True) + "\n")
+            stream.write(f"{line}\n")
 
 
 def digest_of(clip: Clip, settings: PrepareSettings) -> str:

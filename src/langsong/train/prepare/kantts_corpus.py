@@ -67,17 +67,14 @@ def prosody_units(marked: str, pinyin: str, emotion: str) -> list[Unit]:
     line: list[Unit] = []
     for word, level in words_and_breaks(marked):
         syllables: list[PhoneSyllable] = []
-        if word.isascii():
-            syllables += next(spoken, ())
-        else:
-            left = len(word)
-            while left > 0:
-                heard = next(spoken, ())
-                syllables += heard
-                erhua = bool(heard) and heard[0].phones[-1].endswith("r_c") and heard[0].phones[-1] != "er_c"
-                left -= 2 if erhua and "儿" in word else 1
-        if not syllables:
-            raise CorpusError(f"the pronunciation ends before {word!r}")
+        left = 1 if word.isascii() else len(word)
+        while left > 0:
+            heard = next(spoken, ())
+            if not heard:
+                raise CorpusError(f"the pronunciation ends within {word!r}")
+            syllables += heard
+            final = heard[0].phones[-1]
+            left -= 2 if "儿" in word and final.endswith("r_c") and final != "er_c" else 1
         line += [*word_units(syllables, emotion, ""), break_unit(level, emotion, "")]
     if next(spoken, None) is not None:
         raise CorpusError("the pronunciation has more syllables than the text")
@@ -92,17 +89,14 @@ def words_and_breaks(marked: str) -> list[tuple[str, str]]:
     *parts, last = _BREAK.split(plain)  # word, level, word, level, …, rest
     pairs = [*zip(parts[::2], parts[1::2], strict=True), (last, "4")]
     words: list[tuple[str, str]] = []
+    joined = ""  # #0 is no break
     for word, level in pairs:
-        if word and level == "0":
-            raise_level = ""
-        else:
-            raise_level = f"#{level}"
-        if word and words and not words[-1][1]:  # the one before ended with #0: they are one word
-            words[-1] = (words[-1][0] + word, raise_level)
-        elif word:
-            words.append((word, raise_level))
-        elif words and level != "0":
-            words[-1] = (words[-1][0], max(words[-1][1], raise_level))
+        joined += word
+        if joined and level != "0":
+            words.append((joined, f"#{level}"))
+            joined = ""
+        elif words and not joined:
+            words[-1] = (words[-1][0], max(words[-1][1], f"#{level}"))
     return [*words[:-1], (words[-1][0], "#4")] if words else []
 
 

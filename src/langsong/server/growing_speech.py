@@ -1,0 +1,144 @@
+"""Speech of a text that comes in pieces, as language models write it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator
+
+import anyio
+
+from langsong.engine.options import SynthesisOptions
+from langsong.engine.request import SpeechRequest
+from langsong.errors import LangsongError
+from langsong.text.segment import segment
+from langsong.text.ssml import is_ssml
+from langsong.types import AudioChunk
+
+from .auth import Client
+from .service import Service
+
+_MOST_CHARACTERS = 1000
+"""Spoken as one request; a writer who is faster than the voice has whole paragraphs waiting."""
+
+
+class SentenceBuffer:
+    """Holds what is not yet a whole sentence. All that has something to speak comes out, in order; SSML whole."""
+
+    def __init__(self) -> None:
+        self.held = ""
+
+    def add(self, piece: str) -> str:
+        """The sentences that are now complete, which is seen when another one begins; "" if there are none."""
+        self.held += piece
+        if is_ssml(self.held) or not piece:
+            return ""
+        *complete, last = segment(self.held)
+        found = "".join(complete)
+        if not _speaks(found):  # it belongs to what comes
+            return ""
+        self.held = last
+        return found
+
+    def rest(self) -> str:
+        """What is left, to which nothing will be added; "" if there is nothing to speak in it."""
+        text, self.held = self.held, ""
+        return text if _speaks(text) else ""
+
+
+def _speaks(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
+class GrowingSpeech:
+    """Speaks sentences as soon as they are complete, one after the other; everything happens on the event loop.
+
+    A context manager, at whose end nothing more is computed.
+
+    Args:
+        service: which speaks.
+        client: who asks.
+        options: what is wanted.
+        voice: as for `Service.speak`.
+    """
+
+    def __init__(self, service: Service, client: Client, options: SynthesisOptions, voice: str | None) -> None:
+        self._service, self._client, self._options, self._voice = service, client, options, voice
+        self._buffer = SentenceBuffer()
+        self._ready: deque[str] = deque()
+        self._ended = False
+        self._error: LangsongError | None = None
+        self._news = anyio.Event()
+        self._request: SpeechRequest | None = None
+
+    def __enter__(self) -> GrowingSpeech:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._request is not None:
+            self._request.cancel()
+
+    def add(self, piece: str) -> None:
+        """The next piece of the text.
+
+        Raises:
+            RequestTooLarge: a sentence is longer than a request may be.
+        """
+        self._put(self._buffer.add(piece))
+        self._service.check_length(self._buffer.held)
+
+    def flush(self) -> None:
+        """Speak what is there, though the sentence be incomplete."""
+        self._put(self._buffer.rest())
+
+    def end(self) -> None:
+        """There is no more text."""
+        self._ended = True
+        self.flush()
+
+    def say(self, text: str) -> None:
+        """All of the text at once; unlike text in pieces, it must have something to speak."""
+        self._ended = True
+        self._put(text)
+        if not text:
+            self._ready.append(text)
+
+    def fail(self, error: LangsongError) -> None:
+        """Whoever waits for speech gets this error instead."""
+        self._error = error
+        self._put("")
+
+    async def chunks(self) -> AsyncIterator[AudioChunk]:
+        """The speech, with times from its start.
+
+        Raises:
+            LangsongError: of `fail`, or as `Service.speak` and `SpeechRequest` raise it.
+        """
+        end_s, announced = 0.0, None
+        while (text := await self._next()) is not None:
+            begin_s = end_s
+            self._request = self._service.speak(
+                text, self._options, voice=self._voice, client=self._client, announced=announced
+            )
+            async for chunk in self._request:
+                moved = chunk.shifted(begin_s)
+                end_s = moved.start_s + moved.duration_s
+                yield moved
+            announced = False
+
+    def _put(self, text: str) -> None:
+        if text:
+            self._ready.append(text)
+        self._news.set()
+
+    async def _next(self) -> str | None:
+        while not self._ready and not self._ended and self._error is None:
+            self._news = anyio.Event()
+            await self._news.wait()
+        if self._error is not None:
+            raise self._error
+        if not self._ready:
+            return None
+        text = self._ready.popleft()
+        while self._ready and len(text) + len(self._ready[0]) <= _MOST_CHARACTERS and not is_ssml(self._ready[0]):
+            text += self._ready.popleft()
+        return text

@@ -19,10 +19,10 @@ DEV   := $(VENV)/.langsong-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench voice wheel clean
+.PHONY: help run test check bench accuracy voice wheel clean
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BASE): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -50,6 +50,9 @@ check: $(DEV) ## Lint, formatting, types and import contracts.
 
 bench: $(BASE) ## Measure speed, latency and memory here.
 	$(BIN)/langsong bench
+
+accuracy: $(BASE) ## Count how much is read right: ../shared/data/text and our own tables.
+	$(BIN)/langsong accuracy
 
 wheel: $(DEV) ## Build dist/*.whl.
 	$(BIN)/python -m build --wheel --outdir dist

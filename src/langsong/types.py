@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +91,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Emphasis:
+    """A stretch of written text that is stressed, or played down.
+
+    Attributes:
+        start, end: in the written text.
+        level: ``strong``, ``moderate`` or ``reduced``.
+    """
+
+    start: int
+    end: int
+    level: Literal["strong", "moderate", "reduced"] = "moderate"
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """What is synthesised in one go: a sentence or a piece of a long one.
 
@@ -100,6 +115,7 @@ class Utterance:
         units: the model's input.
         unit_words: for each unit the index of its word, None for breaks and for units without words.
         spans: how `text` became `normalized`.
+        emphases: places in `text`, in order, not overlapping.
     """
 
     text: str
@@ -108,6 +124,7 @@ class Utterance:
     units: tuple[Unit, ...]
     unit_words: tuple[int | None, ...]
     spans: tuple[Span, ...] = ()
+    emphases: tuple[Emphasis, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +153,19 @@ class WordTiming:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that was done otherwise than asked for, or that makes the result worse. Not an error.
+
+    Attributes:
+        code: its kind, for programs: ``emotion-substituted``, ``reference-short`` …
+        message: one line, for people.
+    """
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class AudioChunk:
     """A stretch of speech, as soon as it is there.
 
@@ -145,6 +175,7 @@ class AudioChunk:
         start_s: where the chunk begins in the whole speech.
         words: the words that *begin* in this chunk.
         text: the text of the utterance that begins with this chunk, else "".
+        notices: what there is to know about it; each once in a whole speech.
     """
 
     samples: Float32
@@ -152,6 +183,7 @@ class AudioChunk:
     start_s: float = 0.0
     words: tuple[WordTiming, ...] = ()
     text: str = ""
+    notices: tuple[Notice, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -173,4 +205,5 @@ def join_chunks(chunks: Sequence[AudioChunk], sample_rate: int) -> AudioChunk:
         start_s=chunks[0].start_s,
         words=tuple(w for c in chunks for w in c.words),
         text="".join(c.text for c in chunks),
+        notices=tuple(n for c in chunks for n in c.notices),
     )

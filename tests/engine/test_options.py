@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langsong.engine.options import SynthesisOptions, resolve
+from langsong.engine.emotion import EmotionSpec
+from langsong.engine.options import SynthesisOptions
+from langsong.engine.resolve import ResolvedOptions, resolve
+from langsong.engine.speakers import SpeakerMix
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import OptionError
 
@@ -36,10 +39,28 @@ Speaker = Callable[..., Synthesizer]
         ({"sample_rate": 7999}, "sample_rate = 7999"),
         ({"sample_rate": 96000}, "sample_rate = 96000"),
         ({"sample_rate": 22050.5}, "sample_rate = 22050.5"),
-        ({"speeed": 1}, "unknown option 'speeed'; there are speaker, emotion, intensity, speed, pitch, volume"),
+        (
+            {"speeed": 1},
+            "unknown option 'speeed'; there are speaker, emotion, emotion_text,",
+        ),
+        ({"pitch_range": -0.1}, "pitch_range = -0.1"),
+        ({"pitch_range": 3.1}, "pitch_range = 3.1"),
+        ({"energy": 21}, "energy = 21"),
+        ({"energy": float("nan")}, "energy = nan"),
         ({"speaker": 3}, "speaker = 3"),
         ({"speaker": "nobody"}, "no speaker 'nobody'; it has F7, M7"),
-        ({"emotion": "joyful"}, "no emotion 'joyful'; it has"),
+        ({"emotion": "grumpyish"}, "no emotion 'grumpyish'; it has"),
+        ({"emotion": "happy:-1"}, "the share of happy is -1: give 0 or more"),
+        ({"emotion": "happy:much"}, "the share of happy is 'much': give a number"),
+        ({"emotion": "happy:0"}, "every share is 0"),
+        ({"emotion": "happy:nan"}, "the share of happy is nan"),
+        ({"emotion": "happy++sad"}, "a mixture such as a:0.6+b:0.4"),
+        ({"emotion": [1, 0]}, "a list must have 8 numbers: happy, angry"),
+        ({"emotion": "happy:0.5+reference:0.5"}, "give reference_audio, too"),
+        ({"emotion": "描述"}, "give emotion_text, too"),
+        ({"emotion_text": ""}, "emotion_text = ''"),
+        ({"speaker": "F7:0.5+nobody:0.5"}, "no speaker 'nobody'; it has F7, M7"),
+        ({"reference_audio": 7}, "give a path, the bytes of a file"),
         ({"pitch": 2}, "leave pitch at 0"),
     ],
 )
@@ -84,20 +105,23 @@ def test_numbers_may_be_written_out(
 def test_defaults_come_from_the_voice(embedded: Synthesizer) -> None:
     manifest = embedded.voice.manifest
     resolved = resolve(SynthesisOptions(), manifest)
-    assert resolved.model_dump() == {
-        "speaker": manifest.defaults.speaker,
-        "emotion": manifest.defaults.emotion,
-        "intensity": 1.0,
-        "speed": manifest.defaults.speed,
-        "pitch": 0.0,
-        "volume": 0.0,
-        "sentence_pause": manifest.defaults.sentence_pause_s,
-        "sample_rate": manifest.audio.sample_rate,
-    }
+    assert resolved == ResolvedOptions(
+        speaker=SpeakerMix(((manifest.defaults.speaker, 1.0),)),
+        emotion=EmotionSpec(),
+        intensity=1.0,
+        speed=manifest.defaults.speed,
+        pitch=0.0,
+        pitch_range=1.0,
+        energy=0.0,
+        volume=0.0,
+        sentence_pause=manifest.defaults.sentence_pause_s,
+        sample_rate=manifest.audio.sample_rate,
+    )
+    assert resolved.category == "emotion_neutral"
     zeros = resolve(SynthesisOptions(sentence_pause=0.0, volume=0.0), manifest)
     assert zeros.sentence_pause == 0.0
 
 
 def test_emotions_may_be_written_as_in_units(embedded: Synthesizer) -> None:
     manifest = embedded.voice.manifest
-    assert resolve(SynthesisOptions(emotion="emotion_happy"), manifest).emotion == "happy"
+    assert resolve(SynthesisOptions(emotion="emotion_happy"), manifest).emotion == EmotionSpec((("happy", 1.0),))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from langsong.engine.options import SynthesisOptions, resolve
+from langsong.engine.options import SynthesisOptions
+from langsong.engine.resolve import resolve
 from langsong.engine.script import CLAUSE_PAUSE_S, text_parts
 from langsong.engine.stream import Part
 from langsong.engine.synthesizer import Synthesizer
@@ -78,14 +79,14 @@ def test_styles_come_on_top_of_the_request(embedded: Synthesizer) -> None:
     found = parts(embedded, ssml, speaker="lingxi", emotion="happy", speed=0.8, pitch=-1, volume=3, intensity=1.5)
     assert [said(part) for part in found] == ["一", "二", "三", "四"]
     seen = [part.options for part in found]
-    assert [o.speaker for o in seen] == ["lingxi", "songbai", "lingxi", "lingxi"]
-    assert [o.emotion for o in seen] == ["happy", "happy", "sad", "happy"]
+    assert [o.speaker.main for o in seen] == ["lingxi", "songbai", "lingxi", "lingxi"]
+    assert [o.emotion.category for o in seen if o.emotion] == ["happy", "happy", "sad", "happy"]
     assert [o.intensity for o in seen] == [1.5, 1.5, 0.5, 1.5]
     assert [o.speed for o in seen] == pytest.approx([1.2] * 4)
     assert [o.pitch for o in seen] == pytest.approx([-1, -1, -1, 1])
     assert [o.volume for o in seen] == pytest.approx([3, 3, 3, -3])
     units = [part.utterance.units[0] for part in found if part.utterance]
-    assert [(u.speaker, u.emotion) for u in units] == [(o.speaker, f"emotion_{o.emotion}") for o in seen]
+    assert [(u.speaker, u.emotion) for u in units] == [(o.speaker.main, o.category) for o in seen]
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,25 @@ def test_a_part_of_a_passage_keeps_what_is_in_it() -> None:
     assert passage.slice(2, 5) == Passage("银行取", (FixedReading(1, 2, ("hang2",), "inline pinyin"),))
     assert [f.pinyin for f in passage.slice(4, 11).fixed] == [("ai4", "feng1")]
     assert passage.slice(0, 3).fixed == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "emphases"),
+    [
+        ("这[强调]很[/强调]重要", "这很重要", [(1, 2)]),
+        ("[emphasis]这[/emphasis]很【强调】重要", "这很重要", [(0, 1), (2, 4)]),
+        ("这[强调]很\n重要", "这很\n重要", [(1, 2)]),
+        ("这[强调][/强调]很", "这很", []),
+        ("3*5*7，王*明，*重要*", "3*5*7，王*明，*重要*", []),
+    ],
+)
+def test_emphasis(text: str, plain: str, emphases: list[tuple[int, int]]) -> None:
+    (passage,) = parse_markup(text)
+    assert passage.text == plain
+    assert [(e.start, e.end) for e in passage.emphases] == emphases
+
+
+def test_emphasis_goes_on_after_a_pause() -> None:
+    first, second = parse_markup("这[强调]很{hen3}[停顿]重[/强调]要")
+    assert [(e.start, e.end) for e in first.emphases] == [(1, 2)]
+    assert [(e.start, e.end) for e in second.emphases] == [(0, 1)]

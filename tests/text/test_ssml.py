@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from langsong.errors import TextError
 from langsong.text.document import FixedReading, Passage, Replacement, Style
 from langsong.text.ssml import MAX_BYTES, MAX_DEPTH, is_ssml, parse_ssml
+from langsong.types import Emphasis
 
 DATA = Path(__file__).parent / "data"
 
@@ -33,8 +34,14 @@ def test_values(attribute: str, value: str, effect: str) -> None:
         return
     (passage,) = speak(f'<prosody {attribute}="{value}">好</prosody>')
     style = passage.style
-    found = {"rate": style.speed, "pitch": style.pitch, "volume": style.volume}
-    wanted = {"rate": 1.0, "pitch": 0.0, "volume": 0.0, attribute: float(effect)}
+    found = {
+        "rate": style.speed,
+        "pitch": style.pitch,
+        "range": style.pitch_range,
+        "energy": style.energy,
+        "volume": style.volume,
+    }
+    wanted = {"rate": 1.0, "pitch": 0.0, "range": 1.0, "energy": 0.0, "volume": 0.0, attribute: float(effect)}
     assert found == pytest.approx(wanted, abs=0.005)
 
 
@@ -217,3 +224,15 @@ def test_sentences_and_paragraphs_close_what_is_in_them() -> None:
 )
 def test_what_begins_as_ssml_is_ssml(text: str, expected: bool) -> None:
     assert is_ssml(text) is expected
+
+
+def test_emphasis_is_kept_within_a_passage() -> None:
+    (passage,) = speak('我<emphasis level="strong">真的<emphasis level="none">很</emphasis>想</emphasis>你。')
+    assert passage.text == "我真的很想你。"
+    assert passage.emphases == (Emphasis(1, 3, "strong"), Emphasis(4, 5, "strong"))
+    assert passage.slice(2, 7).emphases == (Emphasis(0, 1, "strong"), Emphasis(2, 3, "strong"))
+
+
+def test_an_emotion_may_be_described() -> None:
+    (passage,) = speak('<emotion description="压低声音" intensity="0.5">好</emotion>')
+    assert passage.style == Style(emotion_text="压低声音", intensity=0.5)

@@ -18,7 +18,7 @@ from .arguments import EmotionOption, LexiconOption, SpeakerOption, VoiceOption,
 from .explanation import explanation_record, explanation_table
 
 if TYPE_CHECKING:
-    from langsong.engine.options import ResolvedOptions
+    from langsong.engine.resolve import ResolvedOptions
     from langsong.text.document import Passage
     from langsong.text.frontend import Frontend
     from langsong.text.omissions import Omission
@@ -64,7 +64,8 @@ def text(
     reader = _Reader(Frontend(lexicon=own), stage, tuple(o.value for o in without or ()))
     if stage is Stage.units:
         from langsong.bundle.store import find_voice
-        from langsong.engine.options import SynthesisOptions, resolve
+        from langsong.engine.options import SynthesisOptions
+        from langsong.engine.resolve import resolve
 
         manifest = find_voice(voice).manifest
         options = resolve(SynthesisOptions.parse({"speaker": speaker, "emotion": emotion}), manifest)
@@ -114,7 +115,7 @@ class _Reader:
             return " ".join(frontend.normalize(content, self.without).splitlines())
         if self.stage is Stage.pinyin or self.options is None:
             return frontend.pinyin(content)
-        style = {"emotion": f"emotion_{self.options.emotion}", "speaker": self.options.speaker}
+        style = {"emotion": self.options.category, "speaker": self.options.speaker.main}
         if self.in_bytes:
             return format_units(frontend.bytes_utterance(source.text, **style).units)
         if not isinstance(content, str) and not frontend.pinyin(content):

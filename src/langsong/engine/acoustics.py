@@ -6,7 +6,7 @@ Batched: item i of a batch comes out as it would alone. All state lives in the g
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,28 +14,12 @@ from langsong.acoustic.config import AcousticConfig
 from langsong.types import Float32, Int64
 
 from .filled_pauses import FilledPauses
+from .prosody import Contours, Controls, controlled
 from .runtime.base import Runtime
 
 MASKED = np.float32(-1e4)
 WINDOW_MULTIPLE = 8
 """Attention windows are rounded up to this many steps, so that few shapes occur; the mask keeps them exact."""
-
-
-@dataclass(frozen=True)
-class Controls:
-    """What a request changes in the predicted prosody.
-
-    Attributes:
-        speed: durations are divided by it before rounding; 1.0 = unchanged.
-        pitch_shift: added to the normalised pitch of units that are not breaks.
-        energy_shift: added to the normalised energy.
-        last_frames: the last unit gets at most so many frames.
-    """
-
-    speed: float = 1.0
-    pitch_shift: float = 0.0
-    energy_shift: float = 0.0
-    last_frames: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +34,7 @@ class AcousticInput:
     ids: Int64
     emotion: Float32
     speaker: Float32
-    controls: Controls = Controls()
+    controls: Controls = field(default_factory=Controls)
 
 
 @dataclass(frozen=True)
@@ -142,20 +126,20 @@ class AcousticModel:
         text, emotion, speaker = pad_rows(texts), pad_rows(emotions), pad_rows(speakers)
 
         pitch, energy, condition = self.runtime.run("prosody", text, speaker, emotion, lengths)
-        log_durations = self._predict_durations(condition)
-        speeds = np.array([item.controls.speed for item in batch], np.float32)
         valid = np.arange(text.shape[1])[None] < lengths[:, None]
-        real = np.where(valid, np.expm1(log_durations) / speeds[:, None], 0.0).astype(np.float32)
+        pitch, energy = np.where(valid, pitch, np.float32(0)), np.where(valid, energy, np.float32(0))
+        log_durations = self._predict_durations(condition)
+        real = np.zeros_like(log_durations)
+        for i, item in enumerate(batch):
+            here = slice(lengths[i])
+            predicted = Contours(np.expm1(log_durations[i, here]), pitch[i, here], energy[i, here])
+            real[i, here], pitch[i, here], energy[i, here] = controlled(predicted, item.controls, origins[i])
         durations = np.floor(real + np.float32(0.5)).astype(np.int64)
         for row, item, length in zip(durations, batch, lengths, strict=True):
             if item.controls.last_frames is not None:
                 row[length - 1] = min(row[length - 1], item.controls.last_frames)
         step = self.config.frames_per_step
         bands = (real.max(axis=1) / step + 0.5).astype(np.int64)
-
-        shifts = np.array([(i.controls.pitch_shift, i.controls.energy_shift) for i in batch], np.float32)
-        pitch = np.where(valid, pitch + shifts[:, :1], 0.0).astype(np.float32)
-        energy = np.where(valid, energy + shifts[:, 1:], 0.0).astype(np.float32)
         owner, offset = self._regulate(durations)
         memory, keys, values = self.runtime.run("memory", text, pitch, energy, speaker, emotion, owner, offset)
         return Plan(

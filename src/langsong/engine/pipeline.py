@@ -10,17 +10,27 @@ from functools import cached_property
 
 import numpy as np
 
-from langsong.bundle.manifest import VoiceManifest
+from langsong.bundle.manifest import Normalization, VoiceManifest
 from langsong.bundle.voice import Voice
 from langsong.text.units import parse_units
-from langsong.types import NEUTRAL, Float32, Int64, Utterance, WordTiming
+from langsong.types import NEUTRAL, Float32, Int64, Unit, Utterance, WordTiming
 
-from .acoustics import AcousticInput, AcousticModel, Controls
+from .acoustics import AcousticInput, AcousticModel
+from .emotion import MOST, EmotionSpec
 from .filled_pauses import FilledPauses
-from .options import ResolvedOptions
+from .prosody import Controls
+from .prosody_emphasis import emphasis_controls
+from .resolve import ResolvedOptions
 from .runtime.base import Runtime
+from .speakers import SpeakerMix
 from .timing import word_timings
 from .vocoding import INNER_LENGTHS, Vocoding
+
+OCTAVE_ST, OCTAVE_DB = 12.0, 20 * math.log10(2)
+"""Semitones of F0 and dB of amplitude in a factor of two."""
+
+UNFELT = "emotion_none"
+"""Of breaks, in voices that were trained so."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,19 @@ class Pipeline:
         last_frames = None
         if options.sentence_pause is not None and utterance.units[-1].is_break:
             last_frames = round(options.sentence_pause * self.manifest.audio.frame_rate)
-        return Controls(options.speed, self._pitch_shift(options.pitch), last_frames=last_frames)
+        return Controls(
+            speed=options.speed,
+            pitch_shift=_shift(options.pitch, self.manifest.pitch, OCTAVE_ST),
+            pitch_range=options.pitch_range,
+            energy_shift=_shift(options.energy, self.manifest.energy, OCTAVE_DB),
+            last_frames=last_frames,
+            spoken=np.array([not unit.is_break for unit in utterance.units]),
+            units=emphasis_controls(
+                utterance,
+                lambda semitones: _shift(semitones, self.manifest.pitch, OCTAVE_ST),
+                lambda decibels: _shift(decibels, self.manifest.energy, OCTAVE_DB),
+            ),
+        )
 
     def acoustic_input(self, utterance: Utterance, options: ResolvedOptions) -> AcousticInput:
         """An utterance as the acoustic model reads it.
@@ -88,33 +110,34 @@ class Pipeline:
             UnitError: the voice does not have one of the units.
         """
         encoded = self.manifest.units.encode(utterance.units)
-        index = encoded.speakers
-        if self.manifest.speaker_vectors:
-            names = [s.id for s in self.manifest.speakers]
-            index = np.full_like(index, names.index(options.speaker))
         return AcousticInput(
             ids=encoded.ids,
-            emotion=self._emotion_rows(encoded.emotions, options.intensity),
-            speaker=self._speakers[index],
+            emotion=self._emotion_rows(utterance.units, encoded.emotions, options.emotion, options.intensity),
+            speaker=self._speaker_rows(utterance.units, encoded.speakers, options.speaker),
             controls=self._controls(utterance, options),
         )
 
-    def _emotion_rows(self, index: Int64, intensity: float) -> Float32:
-        """(T,) ids to (T, emotion_width), `intensity` times as far from neutral as the table has them."""
+    def _emotion_rows(
+        self, units: tuple[Unit, ...], index: Int64, spec: EmotionSpec | None, intensity: float
+    ) -> Float32:
+        """(T, emotion_width): what the request feels, and of units that say ``emotion_none`` their own."""
+        names = self.manifest.units.emotions
         rows: Float32 = self._emotions[index]
-        if intensity != 1.0:
-            neutral = self._emotions[self.manifest.units.emotions.index(NEUTRAL)]
-            rows = neutral + np.float32(intensity) * (rows - neutral)
-        return rows
+        if spec is None:
+            neutral = self._emotions[names.index(NEUTRAL)]
+            apart: Float32 = neutral + np.float32(min(intensity, MOST)) * (rows - neutral)
+            return apart
+        felt = np.array([unit.emotion != UNFELT for unit in units])
+        return np.where(felt[:, None], spec.row(self._emotions, names, intensity), rows)
 
-    def _pitch_shift(self, semitones: float) -> float:
-        """Semitones in the units of the predicted pitch (for a linear scale, at its mean)."""
-        pitch = self.manifest.pitch
-        if pitch is None or not semitones:
-            return 0.0
-        if pitch.scale == "log":
-            return semitones * math.log(2) / 12 / pitch.std
-        return (2 ** (semitones / 12) - 1) * pitch.mean / pitch.std
+    def _speaker_rows(self, units: tuple[Unit, ...], index: Int64, speaker: SpeakerMix) -> Float32:
+        """(T, speaker_width): the request's speakers, and of units that name another theirs."""
+        if self.manifest.speaker_vectors:
+            row = speaker.row(self._speakers, [s.id for s in self.manifest.speakers])
+            return np.tile(row, (len(units), 1))
+        row = speaker.row(self._speakers, self.manifest.units.speakers)
+        own = np.array([unit.speaker == speaker.main for unit in units])
+        return np.where(own[:, None], row, self._speakers[index])
 
     def _chunks(self) -> Iterator[int]:
         """Decoder steps to take at a time: each lets the vocoder speak one more, longer window."""
@@ -148,3 +171,16 @@ class Pipeline:
 def whole(pieces: Iterator[Float32]) -> Iterator[Float32]:
     """All pieces in one, when they are asked for."""
     yield np.concatenate(list(pieces))
+
+
+def _shift(amount: float, scale: Normalization | None, octave: float) -> float:
+    """A change of pitch or energy as a normalised value, 0 where its scale is unknown (a linear one: at its mean).
+
+    Args:
+        amount: on a logarithmic scale on which a factor of two is `octave`.
+    """
+    if scale is None or not amount:
+        return 0.0
+    if scale.scale == "log":
+        return amount / octave * math.log(2) / scale.std
+    return (2 ** (amount / octave) - 1) * scale.mean / scale.std

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from langsong.bundle.manifest import VoiceManifest
@@ -11,15 +11,30 @@ from langsong.text.frontend import Frontend
 from langsong.text.prosody import punctuation_level
 from langsong.types import Utterance
 
-from .options import ResolvedOptions, SynthesisOptions, resolve
+from .emotion_description import Describer, describe
+from .options import SynthesisOptions
+from .resolve import ResolvedOptions, resolve
 from .stream import Part
 
 CLAUSE_PAUSE_S = 0.25
 """At most, after a part that ends within a sentence at a comma or its like; without any mark there is none."""
 
 
-def text_parts(text: str, frontend: Frontend, options: ResolvedOptions, voice: VoiceManifest) -> Iterator[Part]:
+def text_parts(
+    text: str | Sequence[Passage],
+    frontend: Frontend,
+    options: ResolvedOptions,
+    voice: VoiceManifest,
+    describer: Describer = describe,
+) -> Iterator[Part]:
     """The sentences of a text, each in the style that its marks or its SSML ask for.
+
+    Args:
+        text: plain, with marks, or SSML; or the passages of a script.
+        frontend: reads it.
+        options: what the request wants.
+        voice: whose speakers and emotions it may name.
+        describer: understands descriptions in SSML.
 
     Raises:
         TextError: the text cannot be read.
@@ -27,33 +42,57 @@ def text_parts(text: str, frontend: Frontend, options: ResolvedOptions, voice: V
             both are raised at the call.
     """
     if voice.units.kind == "bytes":
-        emotion = f"emotion_{options.emotion}"
-        return (Part(u, options) for u in frontend.bytes_utterances(text, emotion=emotion, speaker=options.speaker))
-    passages = frontend.passages(text)
+        written = text if isinstance(text, str) else "\n".join(passage.text for passage in text)
+        utterances = frontend.bytes_utterances(written, emotion=options.category, speaker=options.speaker.main)
+        return (Part(utterance, options) for utterance in utterances)
+    passages = frontend.passages(text) if isinstance(text, str) else tuple(text)
     styled: dict[Style, ResolvedOptions] = {}
     for passage in passages:
         if passage.style not in styled:
-            styled[passage.style] = merge_style(options, passage.style, voice)
+            styled[passage.style] = merge_style(options, passage.style, voice, describer)
     return _parts(passages, frontend, styled)
 
 
-def merge_style(options: ResolvedOptions, style: Style, voice: VoiceManifest) -> ResolvedOptions:
-    """What the request wants, changed as a passage's style says; errors as of `resolve`."""
-    changes: dict[str, Any] = {
-        "speed": options.speed * style.speed,
-        "pitch": options.pitch + style.pitch,
-        "volume": options.volume + style.volume,
+def merge_style(
+    options: ResolvedOptions, style: Style, voice: VoiceManifest, describer: Describer = describe
+) -> ResolvedOptions:
+    """What the request wants, changed as a passage's style says; errors as of `resolve`.
+
+    An emotion or a description of the passage takes the place of the request's.
+    """
+    if style == Style():
+        return options
+    wanted = SynthesisOptions.parse(
+        {
+            "speaker": style.speaker,
+            "emotion": style.emotion,
+            "emotion_text": style.emotion_text,
+            "intensity": options.intensity if style.intensity is None else style.intensity,
+            "speed": options.speed * style.speed,
+            "pitch": options.pitch + style.pitch,
+            "pitch_range": options.pitch_range * style.pitch_range,
+            "energy": options.energy + style.energy,
+            "volume": options.volume + style.volume,
+            "sentence_pause": options.sentence_pause,
+            "sample_rate": options.sample_rate,
+        }
+    )
+    own = resolve(wanted, voice, describer=describer)
+    kept: dict[str, Any] = {
+        "sentence_pause": options.sentence_pause,
+        "notices": tuple(dict.fromkeys((*options.notices, *own.notices))),
     }
-    for name in ("speaker", "emotion", "intensity"):
-        if (value := getattr(style, name)) is not None:
-            changes[name] = value
-    return resolve(SynthesisOptions.parse({**options.model_dump(), **changes}), voice)
+    if style.speaker is None:
+        kept["speaker"] = options.speaker
+    if style.emotion is None and style.emotion_text is None:
+        kept["emotion"] = options.emotion
+    return own.model_copy(update=kept)
 
 
-def _parts(passages: tuple[Passage, ...], frontend: Frontend, styled: dict[Style, ResolvedOptions]) -> Iterator[Part]:
+def _parts(passages: Sequence[Passage], frontend: Frontend, styled: dict[Style, ResolvedOptions]) -> Iterator[Part]:
     for index, passage in enumerate(passages):
         options = styled[passage.style]
-        utterances = frontend.utterances(passage, emotion=f"emotion_{options.emotion}", speaker=options.speaker)
+        utterances = frontend.utterances(passage, emotion=options.category, speaker=options.speaker.main)
         closed = passage.closed or index == len(passages) - 1
         held: Utterance | None = None
         for utterance in utterances:

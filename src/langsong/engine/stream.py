@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from langsong.audio.resample import StreamResampler
-from langsong.types import AudioChunk, Float32, Utterance, WordTiming
+from langsong.types import AudioChunk, Float32, Notice, Utterance, WordTiming
 
-from .options import ResolvedOptions
+from .resolve import ResolvedOptions
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,13 @@ class Joiner:
         self._taken = self._given = 0  # samples
         self._words: deque[WordTiming] = deque()
         self._text = ""
+        self._notices: list[Notice] = []
+        self._told: set[Notice] = set()
+
+    def tell(self, notices: Iterable[Notice]) -> None:
+        """Announce notices; each goes out once, with the next chunk."""
+        self._notices += (notice for notice in dict.fromkeys(notices) if notice not in self._told)
+        self._told.update(notices)
 
     def expect(self, words: Iterable[WordTiming]) -> None:
         """Announce words, timed from what comes next."""
@@ -69,4 +76,5 @@ class Joiner:
         while self._words and self._words[0].start_s < self._given / self._rate_out:
             begun.append(self._words.popleft())
         text, self._text = self._text, ""
-        yield AudioChunk(samples, self._rate_out, start_s, tuple(begun), text)
+        notices, self._notices = tuple(self._notices), []
+        yield AudioChunk(samples, self._rate_out, start_s, tuple(begun), text, notices)

@@ -25,8 +25,9 @@ from langsong.types import AudioChunk, Float32, Unit, Utterance, join_chunks
 
 from .cache import LruCache
 from .device import Placement, place
-from .options import ResolvedOptions, SynthesisOptions, resolve
+from .options import SynthesisOptions
 from .pipeline import Pipeline, Speech
+from .resolve import ResolvedOptions, resolve
 from .runtime.base import Runtime
 from .script import text_parts
 from .stream import Joiner, Part
@@ -165,16 +166,16 @@ class Synthesizer:
 
         Speaker and emotion are those of the units; units without a speaker get the options' or the voice's.
         """
-        resolved = self._resolve(options, changes).model_copy(update={"sentence_pause": None})
+        resolved = self._resolve(options, changes).model_copy(update={"sentence_pause": None, "emotion": None})
         lines = (
-            tuple(u if u.speaker else replace(u, speaker=resolved.speaker) for u in line) for line in units if line
+            tuple(u if u.speaker else replace(u, speaker=resolved.speaker.main) for u in line) for line in units if line
         )
         parts = (Part(Utterance("", "", (), line, (None,) * len(line)), resolved) for line in lines)
         return self._render(parts, resolved.sample_rate, early=True)
 
     def _resolve(self, options: SynthesisOptions | None, changes: dict[str, Any]) -> ResolvedOptions:
         merged = {**(options.model_dump() if options else {}), **changes}
-        return resolve(SynthesisOptions.parse(merged), self.voice.manifest)
+        return resolve(SynthesisOptions.parse(merged, local=True), self.voice.manifest)
 
     def _stream_text(self, text: str, options: ResolvedOptions, *, early: bool) -> Iterator[AudioChunk]:
         parts = text_parts(text, self._frontend, options, self.voice.manifest)
@@ -194,6 +195,7 @@ class Synthesizer:
             missing_s = max((part.options.sentence_pause or 0.0) - speech.pause_s, 0.0)
             gain = np.float32(10 ** (part.options.volume / 20))
             joiner.expect(speech.words)
+            joiner.tell(part.options.notices)
             text = part.utterance.text
             for piece in speech.pieces:
                 yield from joiner.add(piece * gain, text)
@@ -207,10 +209,14 @@ class Synthesizer:
             self.voice.fingerprint,
             self.runtime.description,
             format_units(utterance.units),
+            utterance.emphases,
             options.speaker,
+            options.emotion,
             options.intensity,
             options.speed,
             options.pitch,
+            options.pitch_range,
+            options.energy,
             options.sentence_pause,
         )
         if (kept := self._cache.get(key)) is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from langsong.errors import TextError
 from langsong.text.hanzi import is_hanzi
 from langsong.text.pinyin import is_syllable
+from langsong.types import Emphasis
 
 MAX_PAUSE_S = 10.0
 DEFAULT_PAUSE_S = 1.0
@@ -18,11 +19,14 @@ class Style:
     """How a passage is spoken, on top of what the request wants. None: as the request has it.
 
     Attributes:
-        speaker, emotion: names as written; the voice knows which it has.
+        speaker, emotion: names or mixtures as written; the voice knows which it has.
         intensity: of the emotion, 0.01-2, 1 = as the voice has it.
         speed: factor on the request's speed.
         pitch: semitones, added to the request's.
         volume: dB, added to the request's.
+        pitch_range: factor on the request's range of F0.
+        energy: dB, added to the request's.
+        emotion_text: a description of the manner.
     """
 
     speaker: str | None = None
@@ -31,6 +35,9 @@ class Style:
     speed: float = 1.0
     pitch: float = 0.0
     volume: float = 0.0
+    pitch_range: float = 1.0
+    energy: float = 0.0
+    emotion_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Passage:
         fixed: in order of their places, not overlapping.
         replacements: in order, not overlapping, apart from `fixed`.
         words: (start, end) of stretches that are one word each, in order.
+        emphases: stretches that are stressed, in order, not overlapping.
         pause_s: seconds of silence after it, on top of the voice's own.
         closed: a sentence ends with it, whatever its last character is.
         style: how it is spoken.
@@ -83,12 +91,13 @@ class Passage:
     fixed: tuple[FixedReading, ...] = ()
     replacements: tuple[Replacement, ...] = ()
     words: tuple[tuple[int, int], ...] = ()
+    emphases: tuple[Emphasis, ...] = ()
     pause_s: float = 0.0
     closed: bool = False
     style: Style = field(default_factory=Style)
 
     def slice(self, start: int, end: int) -> Passage:
-        """A part of it, without pause; only what lies in it altogether is kept."""
+        """A part of it, without pause; of readings and words only what lies in it altogether is kept."""
         return Passage(
             self.text[start:end],
             tuple(
@@ -102,6 +111,11 @@ class Passage:
                 if start <= r.start and r.end <= end
             ),
             tuple((a - start, b - start) for a, b in self.words if start <= a and b <= end),
+            tuple(
+                replace(e, start=max(e.start, start) - start, end=min(e.end, end) - start)
+                for e in self.emphases
+                if e.start < end and start < e.end
+            ),
             style=self.style,
         )
 

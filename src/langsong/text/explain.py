@@ -43,7 +43,7 @@ def explain(spans: Sequence[Span], words: Sequence[Word]) -> Iterator[Explanatio
     begins = [end - len(atom.read) for end, atom in zip(ends, atoms, strict=True)]
     stretch_of: list[int | None] = [None] * len(atoms)
     stretches: dict[int, list[Word]] = {}
-    for index, (start, end) in enumerate(_places("".join(atom.read for atom in atoms), words)):
+    for index, (start, end) in enumerate(word_places("".join(atom.read for atom in atoms), words)):
         covered = range(bisect_right(ends, start), bisect_left(begins, end))
         known = stretch_of[covered[0]]
         stretch = index if known is None else known
@@ -71,7 +71,7 @@ def with_marks(text: str, rows: Sequence[Explanation]) -> Iterator[Explanation]:
     for mark in marks(text):
         places += range(position, mark.start())
         position = mark.end()
-        if mark["pinyin"] is None:
+        if mark["pinyin"] is None and mark["emphasis"] is None:
             every.append(Explanation(mark.start(), position, mark[0], "", "pause"))
     places += range(position, len(text))
     every += (replace(row, start=places[row.start]) for row in rows)
@@ -90,8 +90,8 @@ def _atoms(span: Span) -> Iterator[Span]:
         yield Span(span.start + offset, span.start + offset + 1, char, char, span.rule)
 
 
-def _places(read: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """Where words stand; white space may be in one, where it parts a hanzi from its 儿."""
+def word_places(read: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Where words stand in what is read; white space may be in one, where it parts a hanzi from its 儿."""
     end = 0
     for word in words:
         start = read.index(word.text[0], end)

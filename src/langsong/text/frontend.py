@@ -197,7 +197,7 @@ class Frontend:
         for piece in pieces:
             reading = self._read(piece)
             if reading.words:
-                yield self._utterance(piece.text, [reading], emotion, speaker)
+                yield replace(self._utterance(piece.text, [reading], emotion, speaker), emphases=piece.emphases)
 
     def _utterance(self, text: str, readings: list[Reading], emotion: str, speaker: str) -> Utterance:
         words = tuple(word for reading in readings for word in reading.words)

@@ -1,4 +1,7 @@
-"""Marks that people can type into plain text: ``银行{hang2}`` and ``[停顿 500ms]``."""
+"""Marks that people can type into plain text: ``银行{hang2}``, ``[停顿 500ms]``, ``[强调]重要[/强调]``.
+
+Emphasis is not written with asterisks: 3*5, 王*明, footnotes and lists have them.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from langsong.text.document import DEFAULT_PAUSE_S, MAX_PAUSE_S, FixedReading, P
 from langsong.text.hanzi import HANZI
 from langsong.text.normalize.clean import clean
 from langsong.text.pinyin import is_syllable
+from langsong.types import Emphasis
 
 _MARK = re.compile(
-    r"[\[【](?:停顿|pause)[ \u3000]*(?P<length>(?:\d[^\[\]【】\n]{0,20})?)[\]】]|\{(?P<pinyin>[^{}\n]{1,200})\}",
+    r"[\[【](?:停顿|pause)[ \u3000]*(?P<length>(?:\d[^\[\]【】\n]{0,20})?)[\]】]|\{(?P<pinyin>[^{}\n]{1,200})\}"
+    r"|[\[【](?P<emphasis>/?(?:强调|emphasis))[\]】]",
     re.IGNORECASE,
 )
 _LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)[ \u3000]*(ms|毫秒|s|秒)", re.IGNORECASE)
@@ -27,7 +32,8 @@ def parse_markup(text: str) -> tuple[Passage, ...]:
     """The passages of a text with marks; one without marks is one passage.
 
     ``{…}`` gives the readings of as many hanzi before it as it has syllables, or that of the Latin word before
-    it. ``[停顿 …]`` and ``[pause …]`` end a passage. Other braces and brackets stay in the text.
+    it. ``[停顿 …]`` and ``[pause …]`` end a passage. ``[强调]`` and ``[emphasis]`` stress what comes before
+    ``[/强调]`` or ``[/emphasis]``, or else the end of the line. Other braces and brackets stay in the text.
 
     Raises:
         TextError: a mark without effect or with a mistake, or a character that cannot be read; `position`
@@ -36,6 +42,7 @@ def parse_markup(text: str) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     readable: list[str] = []  # what the rules will see, every character where it is in `text`
     written, fixed = "", list[FixedReading]()
+    emphases, stressed_from = list[Emphasis](), None
     position = 0
     for mark in marks(text):
         written += text[position : mark.start()]
@@ -45,18 +52,34 @@ def parse_markup(text: str) -> tuple[Passage, ...]:
             fixed += given
             covered = len(written) - given[0].start
             readable[-1] = readable[-1][:-covered] + " " * covered
+        elif mark["emphasis"] is not None:
+            emphases += _stressed(written, stressed_from)
+            stressed_from = None if mark["emphasis"].startswith("/") else len(written)
         else:
-            passages.append(Passage(written, tuple(fixed), pause_s=_seconds(mark)))
-            written, fixed = "", []
+            emphases += _stressed(written, stressed_from)
+            passages.append(Passage(written, tuple(fixed), emphases=tuple(emphases), pause_s=_seconds(mark)))
+            written, fixed, emphases = "", [], []
+            stressed_from = None if stressed_from is None else 0
         position = mark.end()
         readable.append(" " * (position - mark.start()))
     clean("".join([*readable, text[position:]]))
     written += text[position:]
-    return (*passages, Passage(written, tuple(fixed))) if written or not passages else tuple(passages)
+    emphases += _stressed(written, stressed_from)
+    last = Passage(written, tuple(fixed), emphases=tuple(emphases))
+    return (*passages, last) if written or not passages else tuple(passages)
+
+
+def _stressed(written: str, start: int | None) -> Iterator[Emphasis]:
+    """What is stressed from `start` on: up to the end of its line."""
+    if start is not None:
+        end = written.find("\n", start)
+        end = len(written) if end < 0 else end
+        if end > start:
+            yield Emphasis(start, end)
 
 
 def marks(text: str) -> Iterator[re.Match[str]]:
-    """The marks in a text; the group ``pinyin`` is None for a pause."""
+    """The marks in a text: the groups ``pinyin`` and ``emphasis`` are None for a pause."""
     for match in _MARK.finditer(text):
         before = text[max(0, match.start() - 1) : match.start()]
         if match["pinyin"] is None or _is_pinyin(match["pinyin"], bool(before) and _is_read(before)):

@@ -11,10 +11,13 @@ from langsong.errors import OptionError, TextError
 from langsong.text.document import DEFAULT_PAUSE_S, Passage, Style
 from langsong.text.normalize import is_spoken, normalize
 from langsong.text.normalize.say_as import say_as
-from langsong.text.ssml_passages import PassageBuilder
+from langsong.text.ssml_passages import EmphasisLevel, PassageBuilder
 from langsong.text.ssml_values import (
     decibels,
+    emphasis_level,
     intensity,
+    plain_decibels,
+    range_factor,
     require_range,
     seconds,
     semitones,
@@ -35,8 +38,9 @@ _DOCTYPE = re.compile("<!DOCTYPE", re.IGNORECASE)
 _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "speak": ("voice", "rate", "pitch", "volume"),
     "voice": ("name",),
-    "prosody": ("rate", "pitch", "volume"),
-    "emotion": ("category", "intensity"),
+    "prosody": ("rate", "pitch", "range", "energy", "volume"),
+    "emotion": ("category", "description", "intensity"),
+    "emphasis": ("level",),
     "express-as": ("style", "styledegree"),
     "break": ("time", "strength"),
     "p": (),
@@ -48,7 +52,6 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
 }
 _REQUIRED = {
     "voice": "name",
-    "emotion": "category",
     "express-as": "style",
     "sub": "alias",
     "say-as": "interpret-as",
@@ -63,7 +66,7 @@ _ALPHABETS = ("py", "pinyin")
 
 @dataclass(slots=True)
 class _Element:
-    """An open element: where its tag is, the style outside, its text if it is a leaf, its word's start."""
+    """An open element: where its tag is, the style outside, its text if it is a leaf, where its word begins."""
 
     name: str
     attributes: dict[str, str]
@@ -174,6 +177,8 @@ class _Reader:
             self._builder.close()
         if name == "w":
             element.word_start = self._builder.begin_word()
+        if name == "emphasis":
+            self._builder.begin_emphasis(self._emphasis_level(element))
         self._restyle(self._styled(element))
 
     def _place(self, tag: str, name: str, offset: int) -> None:
@@ -197,6 +202,10 @@ class _Reader:
                 style = replace(style, speed=style.speed * speed_factor(attributes["rate"]))
             if "pitch" in attributes:
                 style = replace(style, pitch=style.pitch + semitones(attributes["pitch"]))
+            if "range" in attributes:
+                style = replace(style, pitch_range=style.pitch_range * range_factor(attributes["range"]))
+            if "energy" in attributes:
+                style = replace(style, energy=style.energy + plain_decibels(attributes["energy"]))
             if "volume" in attributes:
                 style = replace(style, volume=style.volume + decibels(attributes["volume"]))
             degree = attributes.get("intensity") or attributes.get("styledegree")
@@ -207,9 +216,20 @@ class _Reader:
             self._fail(f"<{element.name}>: {error}", element.offset)
         if speaker := attributes.get("voice") or attributes.get("name"):
             style = replace(style, speaker=speaker)
-        if emotion := attributes.get("category") or attributes.get("style"):
-            style = replace(style, emotion=emotion.lower(), intensity=style.intensity if degree else None)
+        emotion, description = attributes.get("category") or attributes.get("style"), attributes.get("description")
+        if emotion or description:
+            lower = emotion.lower() if emotion else None
+            kept = style.intensity if degree else None
+            style = replace(style, emotion=lower, emotion_text=description or None, intensity=kept)
+        elif element.name == "emotion":
+            self._fail("<emotion> needs the attribute 'category' or 'description'", element.offset)
         return style
+
+    def _emphasis_level(self, element: _Element) -> EmphasisLevel:
+        try:
+            return emphasis_level(element.attributes.get("level", "moderate"))
+        except ValueError as error:
+            self._fail(f"<emphasis>: {error}", element.offset)
 
     def _restyle(self, style: Style) -> None:
         self._style = style
@@ -234,6 +254,8 @@ class _Reader:
                 self._fail(f"<{element.name}>: {error}", element.offset)
         elif element.name == "w":
             self._builder.end_word(element.word_start)
+        elif element.name == "emphasis":
+            self._builder.end_emphasis()
         elif element.name in ("p", "s", "speak"):
             self._builder.close()
         self._restyle(element.outside)

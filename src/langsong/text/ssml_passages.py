@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from langsong.errors import TextError
 from langsong.text.document import MAX_PAUSE_S, FixedReading, Passage, Replacement, Style, fix_readings
 from langsong.text.hanzi import is_hanzi
+from langsong.types import Emphasis
+
+EmphasisLevel = Literal["strong", "moderate", "none", "reduced"]
 
 _BLANK_OR_NOT = re.compile(r"[ \t\r\n]+|[^ \t\r\n]+")
 
@@ -20,6 +24,7 @@ class PassageBuilder:
 
     def __init__(self) -> None:
         self._passages: list[Passage] = []
+        self._levels: list[EmphasisLevel] = []
         self._style = Style()
         self._begin()
 
@@ -29,6 +34,7 @@ class PassageBuilder:
         self._fixed: list[FixedReading] = []
         self._replacements: list[Replacement] = []
         self._words: list[tuple[int, int]] = []
+        self._emphases: list[Emphasis] = []
 
     def style(self, style: Style) -> None:
         """Speak like this from here on."""
@@ -68,6 +74,13 @@ class PassageBuilder:
         if start < len(self._written):
             self._words.append((start, len(self._written)))
 
+    def begin_emphasis(self, level: EmphasisLevel) -> None:
+        """What follows is stressed, until `end_emphasis`; levels nest."""
+        self._levels.append(level)
+
+    def end_emphasis(self) -> None:
+        self._levels.pop()
+
     def close(self) -> None:
         """A sentence ends here."""
         self.end()
@@ -79,7 +92,12 @@ class PassageBuilder:
         if self._written:
             self._passages.append(
                 Passage(
-                    self._written, tuple(self._fixed), tuple(self._replacements), tuple(self._words), style=self._style
+                    self._written,
+                    tuple(self._fixed),
+                    tuple(self._replacements),
+                    tuple(self._words),
+                    tuple(self._emphases),
+                    style=self._style,
                 )
             )
         self._begin()
@@ -104,4 +122,7 @@ class PassageBuilder:
         self._blank = ""
         start = len(self._written)
         self._written += text
+        level = self._levels[-1] if self._levels else "none"
+        if text and level != "none":
+            self._emphases.append(Emphasis(start, len(self._written), level))
         return start

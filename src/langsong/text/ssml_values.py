@@ -6,6 +6,7 @@ import math
 import re
 
 from langsong.text.document import MAX_PAUSE_S, Style
+from langsong.text.ssml_passages import EmphasisLevel
 
 _NUMBER = re.compile(r"([+-]?)(\d{1,6}(?:\.\d{1,6})?)\s*(%|st|dB|ms|s|Hz)?", re.IGNORECASE)
 _SPEEDS = {"x-slow": 0.5, "slow": 0.64, "medium": 1.0, "default": 1.0, "fast": 1.55, "x-fast": 2.0}
@@ -14,6 +15,9 @@ _VOLUMES = {"silent": -60.0, "x-soft": -12.0, "soft": -6.0, "medium": 0.0, "defa
 _STRENGTHS = {"none": 0.0, "x-weak": 0.25, "weak": 0.5, "medium": 0.75, "strong": 1.0, "x-strong": 1.25}
 """Factors, decibels and seconds behind the names; the W3C leaves them open, those of Azure where it says them."""
 _SPEED_RANGE, _PITCH_RANGE, _VOLUME_RANGE = (0.25, 4.0), (-12.0, 12.0), (-60.0, 20.0)
+_EXCURSIONS = {"x-low": 0.4, "low": 0.7, "medium": 1.0, "default": 1.0, "high": 1.3, "x-high": 1.6}
+_EXCURSION_RANGE, _ENERGY_RANGE = (0.0, 3.0), (-20.0, 20.0)
+_EMPHASES: tuple[EmphasisLevel, ...] = ("strong", "moderate", "none", "reduced")
 _HALF_SCALE = 500.0
 _UNCHANGED_VOLUME = 50.0
 _SILENCE_DB = -60.0
@@ -77,6 +81,30 @@ def decibels(value: str) -> float:
     return _within(20 * math.log10(gain) if gain > 0.001 else _SILENCE_DB, _VOLUME_RANGE, wanted)
 
 
+def range_factor(value: str) -> float:
+    """How far F0 moves about its mean: a factor such as ``1.3``, ``130%``, ``+30%``, ``high``."""
+    if value in _EXCURSIONS:
+        return _EXCURSIONS[value]
+    wanted = f"write a factor such as 1.3 (0-3), +30%, or high, not {value!r}"
+    sign, number, unit = _number(value, wanted, ("", "%"))
+    return _within(_percent(sign, number) if unit else _signed(sign, number), _EXCURSION_RANGE, wanted)
+
+
+def plain_decibels(value: str) -> float:
+    """``+3dB``."""
+    wanted = f"write decibels such as +3dB (-20 to 20), not {value!r}"
+    sign, number, _ = _number(value, wanted, ("db",))
+    return _within(_signed(sign, number), _ENERGY_RANGE, wanted)
+
+
+def emphasis_level(value: str) -> EmphasisLevel:
+    """``strong``, ``moderate``, ``none`` or ``reduced``."""
+    for level in _EMPHASES:
+        if value == level:
+            return level
+    raise ValueError(f"write one of {', '.join(_EMPHASES)}, not {value!r}")
+
+
 def intensity(value: str) -> float:
     """0.01 … 2."""
     wanted = f"write a number from 0.01 to 2, not {value!r}"
@@ -107,6 +135,8 @@ def require_range(style: Style) -> None:
     for name, value, (low, high), unit in (
         ("speed", style.speed, _SPEED_RANGE, " times"),
         ("pitch", style.pitch, _PITCH_RANGE, " semitones"),
+        ("range of the pitch", style.pitch_range, _EXCURSION_RANGE, " times"),
+        ("energy", style.energy, _ENERGY_RANGE, " dB"),
         ("volume", style.volume, _VOLUME_RANGE, " dB"),
     ):
         if not low <= value <= high:

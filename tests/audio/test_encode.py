@@ -122,6 +122,34 @@ def test_a_piece_without_samples_can_be_opened(format: str) -> None:
     assert np.abs(heard).max(initial=0) < 1e-6
 
 
+class Stream(io.BytesIO):
+    """What is written first is gone when it would be written again."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def write(self, data) -> int:  # type: ignore[no-untyped-def]
+        if self.tell() < len(self.getvalue()):
+            self.seek(len(data), io.SEEK_CUR)
+            return len(data)
+        return super().write(data)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 22050, 24000, 48000])
+@pytest.mark.parametrize("format", ["mp3", "opus", "ogg"])
+def test_a_stream_is_heard_to_its_end(format: str, rate: int) -> None:
+    samples = speechlike(rate, 6.0)
+    stream = Stream()
+    with Encoder(stream, rate, format_named(format)) as encoder:
+        for chunk in np.array_split(samples, 9):
+            encoder.write(chunk)
+    heard, heard_rate = read_audio(stream.getvalue())
+    assert len(samples) / rate <= len(heard) / heard_rate + 0.001 < len(samples) / rate + 0.3
+    envelope = [np.std(part) for part in np.array_split(heard[: round(6.0 * heard_rate)], 6)]
+    expected = [np.std(part) for part in np.array_split(samples, 6)]
+    np.testing.assert_allclose(envelope, expected, atol=0.03)
+
+
 def test_unknown_format_lists_the_known() -> None:
     with pytest.raises(AudioError, match=r"'aac'; there are wav, flac, mp3, opus, ogg, pcm$"):
         encode(np.zeros(1, np.float32), 24000, "aac")

@@ -48,6 +48,8 @@ class AudioFormat:
 
 _MPEG_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 _OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
+_STREAM_COMPRESSION = 0.6
+"""Of MP3 streams, as libsndfile has it: 32 kbit/s at 8 kHz, 64 at 16 to 24 kHz, 160 at 48 kHz."""
 
 FORMATS = {
     format.name: format
@@ -105,7 +107,9 @@ class Encoder:
     A piece without samples has one silent sample in the formats that cannot do without.
 
     Args:
-        file: binary, seekable, at its start; left open.
+        file: binary, at its start; left open. It must seek. One that says that it is not `seekable` is a stream whose
+            head is gone when it is written again with the sound's length: MP3 gets a constant bit rate there, so that
+            players tell the length from that.
         sample_rate: Hz of the samples to come.
         format: how to write them.
         label: that the sound is generated; True = a new one, False = none. ``pcm`` cannot carry it.
@@ -128,6 +132,8 @@ class Encoder:
             self._sink = _Sink(LabelledFile(file, container, text))
         else:
             self._sink = _Sink(file)
+        constant = format.container == "MP3" and not file.seekable()
+        bit_rate = {"bitrate_mode": "CONSTANT", "compression_level": _STREAM_COMPRESSION} if constant else {}
         with self._sink.guard():
             self._out = soundfile.SoundFile(
                 self._sink,
@@ -137,6 +143,7 @@ class Encoder:
                 subtype=format.subtype,
                 format=format.container,
                 endian="LITTLE" if format.container == "RAW" else None,
+                **bit_rate,
             )
 
     def write(self, samples: Float32) -> None:

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 
 import anyio
-from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
@@ -39,27 +38,28 @@ async def inference(socket: WebSocket) -> None:
     client = client_of(socket)
     await socket.accept()
     async with anyio.create_task_group() as group:
-        outbox, inbox = anyio.create_memory_object_stream[str](_MOST_WAITING)
-        group.start_soon(_receive, socket, outbox, group.cancel_scope)
+        inbox: asyncio.Queue[str] = asyncio.Queue(_MOST_WAITING)
+        group.start_soon(_receive, socket, inbox, group.cancel_scope)
         await _Conversation(socket, inbox, service_of(socket), client).run()
         group.cancel_scope.cancel()
 
 
-async def _receive(socket: WebSocket, outbox: ObjectSendStream[str], conversation: anyio.CancelScope) -> None:
+async def _receive(socket: WebSocket, inbox: asyncio.Queue[str], conversation: anyio.CancelScope) -> None:
     while (message := await socket.receive())["type"] != "websocket.disconnect":
-        await outbox.send(message.get("text") or "")
+        await inbox.put(message.get("text") or "")
     conversation.cancel()
 
 
 class _Conversation:
     """What is said on one connection."""
 
-    def __init__(self, socket: WebSocket, inbox: ObjectReceiveStream[str], service: Service, client: Client) -> None:
+    def __init__(self, socket: WebSocket, inbox: asyncio.Queue[str], service: Service, client: Client) -> None:
         self._socket, self._inbox, self._service, self._client = socket, inbox, service, client
 
     async def run(self) -> None:
         try:
-            async for message in self._inbox:
+            while True:
+                message = await self._inbox.get()
                 with self._service.working():
                     if not await self._answered(message):
                         await self._socket.close()
@@ -120,8 +120,8 @@ class _Conversation:
     async def _take(self, task_id: str, speech: GrowingSpeech, speaking: anyio.CancelScope) -> None:
         """Hand the pieces of a task's text to its speech, until the last."""
         try:
-            async for message in self._inbox:
-                command = Command.parse(message)
+            while True:
+                command = Command.parse(await self._inbox.get())
                 given = command.payload.input
                 if command.header.action == "run-task" or command.header.task_id != task_id:
                     raise OptionError(f"{command.header.action} of another task while {task_id} is open: finish it")

@@ -9,44 +9,16 @@ import anyio
 
 from langsong.engine.options import SynthesisOptions
 from langsong.engine.request import SpeechRequest
-from langsong.errors import LangsongError
-from langsong.text.segment import segment
+from langsong.errors import LangsongError, RequestTooLarge
 from langsong.text.ssml import is_ssml
 from langsong.types import AudioChunk
 
 from .auth import Client
+from .sentences import SentenceBuffer
 from .service import Service
 
 _MOST_CHARACTERS = 1000
 """Spoken as one request; a writer who is faster than the voice has whole paragraphs waiting."""
-
-
-class SentenceBuffer:
-    """Holds what is not yet a whole sentence. All that has something to speak comes out, in order; SSML whole."""
-
-    def __init__(self) -> None:
-        self.held = ""
-
-    def add(self, piece: str) -> str:
-        """The sentences that are now complete, which is seen when another one begins; "" if there are none."""
-        self.held += piece
-        if is_ssml(self.held) or not piece:
-            return ""
-        *complete, last = segment(self.held)
-        found = "".join(complete)
-        if not _speaks(found):  # it belongs to what comes
-            return ""
-        self.held = last
-        return found
-
-    def rest(self) -> str:
-        """What is left, to which nothing will be added; "" if there is nothing to speak in it."""
-        text, self.held = self.held, ""
-        return text if _speaks(text) else ""
-
-
-def _speaks(text: str) -> bool:
-    return any(char.isalnum() for char in text)
 
 
 class GrowingSpeech:
@@ -81,14 +53,16 @@ class GrowingSpeech:
         """The next piece of the text.
 
         Raises:
-            RequestTooLarge: a sentence is longer than a request may be.
+            RequestTooLarge: more waits than a request may have.
         """
-        self._put(self._buffer.add(piece))
-        self._service.check_length(self._buffer.held)
+        self._put(self._buffer.feed(piece))
+        waiting = len(self._buffer) + sum(map(len, self._ready))
+        if waiting > (most := self._service.settings.max_text_characters):
+            raise RequestTooLarge(f"{waiting} characters wait to be spoken, and {most} may: send more later")
 
     def flush(self) -> None:
         """Speak what is there, though the sentence be incomplete."""
-        self._put(self._buffer.rest())
+        self._put(self._buffer.flush())
 
     def end(self) -> None:
         """There is no more text."""
@@ -98,14 +72,12 @@ class GrowingSpeech:
     def say(self, text: str) -> None:
         """All of the text at once; unlike text in pieces, it must have something to speak."""
         self._ended = True
-        self._put(text)
-        if not text:
-            self._ready.append(text)
+        self._put([text])
 
     def fail(self, error: LangsongError) -> None:
         """Whoever waits for speech gets this error instead."""
         self._error = error
-        self._put("")
+        self._put([])
 
     async def chunks(self) -> AsyncIterator[AudioChunk]:
         """The speech, with times from its start.
@@ -125,9 +97,8 @@ class GrowingSpeech:
                 yield moved
             announced = False
 
-    def _put(self, text: str) -> None:
-        if text:
-            self._ready.append(text)
+    def _put(self, texts: list[str]) -> None:
+        self._ready += texts
         self._news.set()
 
     async def _next(self) -> str | None:

@@ -1,0 +1,51 @@
+"""A server that really listens, for clients that really connect."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+
+from langsong.server.app import create_app
+from langsong.server.service import Service
+from langsong.server.settings import ServerSettings
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server on a free port of this machine."""
+
+    app: FastAPI
+    port: int
+
+    @property
+    def service(self) -> Service:
+        service: Service = self.app.state.service
+        return service
+
+    def url(self, scheme: str = "http") -> str:
+        return f"{scheme}://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def running(**settings: object) -> Iterator[Running]:
+    """Serves during the body, with these settings."""
+    app = create_app(ServerSettings(studio=False, **settings))
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="websockets-sansio"))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    served = Running(app, listening.getsockname()[1])
+    try:
+        if not served.service.ready.wait(60):
+            raise TimeoutError("the server's voice does not load")
+        yield served
+    finally:
+        server.should_exit = True
+        thread.join(60)
+        listening.close()

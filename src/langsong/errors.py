@@ -12,6 +12,15 @@ LangsongError
 ├── TrainingError        training cannot start or go on
 │   ├── RecipeError      a recipe is wrong
 │   └── CorpusError      a corpus is missing, damaged or unusable
+├── ServiceError         a service cannot take or finish a request
+│   ├── Unauthorized     no key, or an unknown one
+│   ├── JobNotFound      no job of that name
+│   ├── NotReady         what is asked for is not there yet
+│   ├── RequestTooLarge  more text or data than one request may have
+│   ├── TryLater         not now: QuotaExceeded, QueueFull
+│   ├── DeadlineExceeded it took longer than it may
+│   ├── RequestCancelled it was called off
+│   └── ServiceStopping  the service is shutting down
 └── MissingExtra         an optional dependency is needed
 """
 
@@ -81,6 +90,14 @@ class ServiceError(LangsongError):
 
 class Unauthorized(ServiceError):
     """The key is missing or unknown."""
+
+
+class JobNotFound(ServiceError):
+    """The client has no job of that name."""
+
+
+class NotReady(ServiceError):
+    """What is asked for is not there yet, or will never be."""
 
 
 class RequestTooLarge(ServiceError):

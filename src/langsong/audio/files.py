@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import math
 import os
 import secrets
 from collections.abc import Iterable, Iterator
@@ -92,17 +93,18 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> None:
             rest = rest[file.write(rest) :]
 
 
-def read_audio(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Float32, int]:
+def read_audio(source: str | os.PathLike[str] | bytes | BinaryIO, longest_s: float = math.inf) -> tuple[Float32, int]:
     """Reads wav, flac, mp3, Ogg Opus, Ogg Vorbis and whatever else libsndfile knows.
 
     Args:
         source: a path, the bytes of a file, or an open binary file.
+        longest_s: a longer one is refused when so much of it is read.
 
     Returns:
         (N,) samples, channels averaged, and the sample rate in Hz.
 
     Raises:
-        AudioError: there is no such file, or it is no sound, or it is broken.
+        AudioError: there is no such file, or it is no sound, broken or too long.
     """
     name = "the audio" if isinstance(source, bytes) or hasattr(source, "read") else os.fspath(source)
     blocks = [np.zeros(0, np.float32)]
@@ -111,6 +113,8 @@ def read_audio(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Float
             # by blocks, for a broken header may promise any length
             while len(block := file.read(_READ_FRAMES, dtype="float32", always_2d=True)):
                 blocks.append(block.mean(axis=1))
+                if file.tell() > longest_s * file.samplerate:
+                    raise AudioError(f"{name} is longer than {longest_s:g} s: cut it")
             sample_rate = int(file.samplerate)
     except OSError as error:
         raise AudioError(f"cannot read {name}: {error.strerror}; check the path") from error

@@ -126,6 +126,7 @@ class SynthesisPool:
         early: bool = True,
         announced: bool = False,
         deadline_s: float | None = None,
+        tag: str = "",
     ) -> SpeechRequest:
         """Queue a request; returns at once. What is wrong with text, options or voice shows when it is read.
 
@@ -138,6 +139,7 @@ class SynthesisPool:
                 (least cost, one after the other).
             announced: begin with the audible label of generated content.
             deadline_s: seconds from now in which all must be computed, besides what the reader lets it wait.
+            tag: for the logs of whoever submits.
 
         Raises:
             QueueFull: too many requests are open.
@@ -151,6 +153,7 @@ class SynthesisPool:
             early=early,
             announced=announced,
             deadline_s=deadline_s,
+            tag=tag,
             ahead_s=self._ahead_s,
             changed=self._changed,
         )
@@ -178,12 +181,13 @@ class SynthesisPool:
         with self._changed:
             self._stopping = True
             self._changed.wait_for(lambda: not self._open, drain_s)
-            for request in [r for line in self._lines.values() for r in line]:
-                self._finish(request, ServiceStopping("the service shut down before all was spoken: try again"))
             self._stopped = True
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+        with self._changed:
+            for request in [r for line in self._lines.values() for r in line]:
+                self._finish(request, ServiceStopping("the service shut down before all was spoken: try again"))
 
     def __enter__(self) -> SynthesisPool:
         return self

@@ -25,7 +25,7 @@ class SpeechRequest:
     `ServiceStopping`, or `RequestCancelled` after `cancel`.
 
     Attributes:
-        text, options, voice, client, early, announced, deadline_s: as submitted.
+        text, options, voice, client, early, announced, deadline_s, tag: as submitted.
         audio_s: seconds of speech computed so far.
         compute_s: seconds of a worker spent on it so far.
         first_chunk_s: seconds from submission until the first chunk was there; None before.
@@ -41,11 +41,13 @@ class SpeechRequest:
         early: bool,
         announced: bool,
         deadline_s: float | None,
+        tag: str,
         ahead_s: float,
         changed: threading.Condition,
     ) -> None:
         self.text, self.options, self.voice = text, options, voice
         self.client, self.early, self.announced, self.deadline_s = client, early, announced, deadline_s
+        self.tag = tag
         self.audio_s = self.compute_s = 0.0
         self.first_chunk_s: float | None = None
         self.submitted_at = time.monotonic()

@@ -7,18 +7,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
 
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import native, operation
+from . import dashscope, gptsovits, jobs, live, native, openai, operation, wyoming
 from .middleware import RequestMiddleware
-from .problems import RESPONSES, ErrorBody, Problem, headers_of, problem_of, status_of
+from .problems import INTERNAL, RESPONSES, ErrorBody, Problem, headers_of, problem_of, status_of
 from .service import Service
 from .settings import ServerSettings
 
@@ -38,10 +39,13 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.state.service = service
     app.exception_handler(LangsongError)(_langsong_error)
     app.exception_handler(RequestValidationError)(_bad_request)
+    app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(Exception)(_our_fault)
     with_key = [Depends(HTTPBearer(auto_error=False, description="An API key, where the service has keys."))]
-    for router in (native.router,):
+    for router in (native.router, openai.router, gptsovits.router, jobs.router):
         app.include_router(router, dependencies=with_key, responses=RESPONSES)
+    app.include_router(live.router)
+    app.include_router(dashscope.router)
     app.include_router(operation.router)
     app.add_middleware(RequestMiddleware, service=service)
     if service.settings.cors_origins:
@@ -65,17 +69,24 @@ def mount_studio(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
+    app.state.jobs = jobs.Jobs(service)
     service.start()
     try:
-        yield
+        async with wyoming.listening(service):
+            yield
     finally:
         await anyio.to_thread.run_sync(service.stop)
+        await app.state.jobs.close()
 
 
-async def _langsong_error(_: Request, error: Exception) -> JSONResponse:
+async def _langsong_error(connection: Request | WebSocket, error: Exception) -> Response | None:
     assert isinstance(error, LangsongError)
     body = ErrorBody(error=problem_of(error))
-    return JSONResponse(body.model_dump(), status_of(error), headers_of(error))
+    response = JSONResponse(body.model_dump(), status_of(error), headers_of(error))
+    if isinstance(connection, Request):
+        return response
+    await connection.send_denial_response(response)  # before it is accepted; later, routes answer for themselves
+    return None
 
 
 async def _bad_request(_: Request, error: Exception) -> JSONResponse:
@@ -91,6 +102,13 @@ async def _bad_request(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse(ErrorBody(error=problem).model_dump(), 400)
 
 
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses: unknown paths, methods, broken forms."""
+    assert isinstance(error, HTTPException)
+    kind = "not_found_error" if error.status_code == 404 else "invalid_request_error"
+    problem = Problem(message=str(error.detail), type=kind, code=f"http_{error.status_code}")
+    return JSONResponse(ErrorBody(error=problem).model_dump(), error.status_code, error.headers)
+
+
 async def _our_fault(_: Request, __: Exception) -> JSONResponse:
-    problem = Problem(message="the service failed; its log says why", type="server_error", code="internal_error")
-    return JSONResponse(ErrorBody(error=problem).model_dump(), 500)
+    return JSONResponse(ErrorBody(error=INTERNAL).model_dump(), 500)

@@ -91,10 +91,11 @@ class GrowingSpeech:
             self._request = self._service.speak(
                 text, self._options, voice=self._voice, client=self._client, announced=announced
             )
-            async for chunk in self._request:
-                moved = chunk.shifted(begin_s)
-                end_s = moved.start_s + moved.duration_s
-                yield moved
+            with self._service.working():
+                async for chunk in self._request:
+                    moved = chunk.shifted(begin_s)
+                    end_s = moved.start_s + moved.duration_s
+                    yield moved
             announced = False
 
     def _put(self, texts: list[str]) -> None:

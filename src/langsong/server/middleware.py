@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
 import uuid
-from contextvars import ContextVar
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langsong.errors import RequestTooLarge
 
+from .log import request_id
 from .service import Service
 
 ID_HEADER = b"x-request-id"
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-
-request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""Of the request that is being answered; log records carry it."""
 
 access_log = logging.getLogger("langsong.access")
 
@@ -90,24 +85,3 @@ class RequestMiddleware:
                 "ms": round(1000 * seconds, 1),
             },
         )
-
-
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-
-
-class JsonFormatter(logging.Formatter):
-    """A log record as one line of JSON; what it was given as `extra` are keys of their own."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if identity := request_id.get():
-            line["request_id"] = identity
-        line.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)

@@ -6,9 +6,9 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.sse import format_sse_event
 
 from langsong.audio.encode import AudioFormat, format_named
@@ -20,7 +20,7 @@ from langsong.errors import LangsongError
 from langsong.text.frontend import Frontend
 from langsong.types import AudioChunk
 
-from .bodies import SpeechNow, Text
+from .bodies import SPEECH_NOW_SCHEMA, SpeechNow, Text, speech_now
 from .problems import problem_of
 from .service import Caller, ServiceHere
 from .speech import SpeechResponse, begun, file_of, listening, stream_of
@@ -28,8 +28,10 @@ from .speech import SpeechResponse, begun, file_of, listening, stream_of
 router = APIRouter(prefix="/v1", tags=["langsong"])
 
 
-@router.post("/tts", response_class=Response)
-async def tts(body: SpeechNow, service: ServiceHere, client: Caller, http: Request) -> Response:
+@router.post("/tts", response_class=Response, openapi_extra=SPEECH_NOW_SCHEMA)
+async def tts(
+    body: Annotated[SpeechNow, Depends(speech_now)], service: ServiceHere, client: Caller, http: Request
+) -> Response:
     """Speak. 合成语音。
 
     Answers with a file; with ``stream`` with the same file while it is computed; with ``stream_format`` "sse" with
@@ -38,7 +40,7 @@ async def tts(body: SpeechNow, service: ServiceHere, client: Caller, http: Reque
     streamed = body.stream or body.stream_format == "sse"
     request = service.speak(
         body.text,
-        body.options(),
+        await body.options(service),
         voice=body.voice,
         client=client,
         early=streamed,
@@ -51,7 +53,8 @@ async def tts(body: SpeechNow, service: ServiceHere, client: Caller, http: Reque
             audio = await file_of(await begun(request), format, label)
         headers["X-Audio-Seconds"] = f"{request.audio_s:.3f}"
         return Response(audio, media_type=format.media_type, headers=headers)
-    chunks = await begun(request)
+    async with listening(http, request):
+        chunks = await begun(request)
     if body.stream_format == "sse":
         content, media_type = events(request, chunks, format, label), "text/event-stream"
     else:
@@ -88,6 +91,7 @@ def timing(chunk: AudioChunk) -> dict[str, Any]:
         "seconds": chunk.duration_s,
         "text": chunk.text,
         "words": [asdict(word) for word in chunk.words],
+        "notices": [asdict(notice) for notice in chunk.notices],
     }
 
 

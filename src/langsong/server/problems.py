@@ -13,6 +13,8 @@ from langsong import errors
 _STATUS: dict[type[errors.LangsongError], tuple[int, str]] = {
     errors.Unauthorized: (401, "authentication_error"),
     errors.VoiceNotFound: (404, "not_found_error"),
+    errors.JobNotFound: (404, "not_found_error"),
+    errors.NotReady: (409, "conflict_error"),
     errors.RequestCancelled: (409, "conflict_error"),
     errors.RequestTooLarge: (413, "invalid_request_error"),
     errors.TryLater: (429, "rate_limit_error"),
@@ -40,6 +42,10 @@ class Problem(BaseModel):
     code: str
     param: str | None = None
     position: int | None = None
+
+
+INTERNAL = Problem(message="the service failed; its log says why", type="server_error", code="internal_error")
+"""Of a failure that is nobody's but ours."""
 
 
 class ErrorBody(BaseModel):

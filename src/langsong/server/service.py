@@ -22,6 +22,7 @@ from langsong.errors import LangsongError, RequestTooLarge, VoiceNotFound
 
 from .auth import LOCAL, Client, Keyring, token_of
 from .limits import Limits
+from .log import request_id
 from .metrics import Metrics
 from .settings import ServerSettings
 
@@ -107,6 +108,8 @@ class Service:
         self.check_length(text, job=job)
         name = self.voice_name(voice)
         self.limits.charge(client, len(text))
+        written = {"text": text} if settings.log_text else {}
+        log.info("speech is asked for", extra={"client": client.name, "characters": len(text), **written})
         return self.pool.submit(
             text,
             options,
@@ -115,6 +118,7 @@ class Service:
             early=early,
             announced=settings.audible_label if announced is None else announced,
             deadline_s=None if job else settings.deadline_s,
+            tag=request_id.get(),
         )
 
     def check_length(self, text: str, *, job: bool = False) -> None:
@@ -164,8 +168,20 @@ class Service:
 
     def _ended(self, request: SpeechRequest, error: Exception | None) -> None:
         self.metrics.spoken(request, error)
-        if error is not None and not isinstance(error, LangsongError):
-            log.error("a request failed", exc_info=error)
+        failed = error is not None and not isinstance(error, LangsongError)
+        log.log(
+            logging.ERROR if failed else logging.INFO,
+            "speech ended",
+            exc_info=error if failed else None,
+            extra={
+                "request_id": request.tag,
+                "client": request.client,
+                "outcome": "ok" if error is None else type(error).__name__,
+                "audio_s": round(request.audio_s, 3),
+                "compute_s": round(request.compute_s, 3),
+                "first_chunk_s": request.first_chunk_s and round(request.first_chunk_s, 3),
+            },
+        )
 
 
 def service_of(connection: HTTPConnection) -> Service:

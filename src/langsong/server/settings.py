@@ -44,6 +44,7 @@ class ServerSettings(BaseSettings):
 
     Attributes:
         host, port: where to listen.
+        wyoming_port: where Home Assistant may ask for speech; None = nowhere. The protocol has no keys.
         studio: show the web page at ``/``.
         voice: what speaks for requests that name none; None = the embedded voice.
         devices: "auto", "cpu", "cuda:N" …; requests are spread over them.
@@ -78,6 +79,7 @@ class ServerSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    wyoming_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     studio: bool = False
 
     voice: str | None = None

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 import anyio.to_thread
 from fastapi.responses import StreamingResponse
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
 
 from langsong.audio.encode import AudioFormat, Encoder
@@ -19,6 +19,9 @@ from langsong.audio.label import ContentLabel
 from langsong.engine.request import SpeechRequest
 from langsong.errors import LangsongError, TextError
 from langsong.types import AudioChunk
+
+from .aac import AAC, AacEncoder
+from .service import service_of
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +84,14 @@ async def written(
     chunks: AsyncIterator[AudioChunk], file: BinaryIO, format: AudioFormat, label: ContentLabel | None
 ) -> AsyncIterator[AudioChunk]:
     """Encode chunks into a file as they come; each is handed on when it is written, and the file's end after them."""
-    encoder: Encoder | None = None
+    encoder: Encoder | AacEncoder | None = None
     try:
         async for chunk in chunks:
             if encoder is None:
-                encoder = Encoder(file, chunk.sample_rate, format, label or False)
+                if format is AAC:
+                    encoder = AacEncoder(file, chunk.sample_rate, label)
+                else:
+                    encoder = Encoder(file, chunk.sample_rate, format, label or False)
             await anyio.to_thread.run_sync(encoder.write, chunk.samples)
             yield chunk
     except BaseException as error:
@@ -116,17 +122,19 @@ async def stream_of(
 
 @asynccontextmanager
 async def listening(http: Request, request: SpeechRequest) -> AsyncIterator[None]:
-    """Cancels the request when its client hangs up during the body, or the body fails."""
+    """Cancels the request when its client hangs up during the block, and when the block fails."""
 
-    async def hang_up() -> None:
+    async def until_gone() -> None:
         while (await http.receive())["type"] != "http.disconnect":
             pass
         request.cancel()
 
-    watcher = asyncio.create_task(hang_up())
+    watcher = asyncio.create_task(until_gone())
     try:
-        with request:
-            yield
+        yield
+    except BaseException:
+        request.cancel()
+        raise
     finally:
         watcher.cancel()
         with suppress(asyncio.CancelledError):
@@ -143,7 +151,8 @@ class SpeechResponse(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            with service_of(HTTPConnection(scope)).working():
+                await super().__call__(scope, receive, send)
         except LangsongError as error:
             log.warning("speech broke off: %s", error)
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, Request, Response, WebSocket
@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import dashscope, gptsovits, jobs, live, native, openai, operation, wyoming
+from . import dashscope, gptsovits, jobs, live, native, openai, operation
 from .middleware import RequestMiddleware
 from .problems import INTERNAL, RESPONSES, ErrorBody, Problem, headers_of, problem_of, status_of
 from .service import Service
@@ -72,7 +72,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.jobs = jobs.Jobs(service)
     service.start()
     try:
-        async with wyoming.listening(service):
+        async with AsyncExitStack() as others:
+            if service.settings.wyoming_port is not None:
+                await others.enter_async_context(importlib.import_module("langsong.server.wyoming").listening(service))
             yield
     finally:
         await anyio.to_thread.run_sync(service.stop)

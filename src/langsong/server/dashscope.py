@@ -90,7 +90,8 @@ class _Conversation:
             raise OptionError(f"{command.header.action} before run-task: begin with run-task")
         wanted, task_id = command.payload.parameters, command.header.task_id
         voice, speaker = find_speaker(wanted.voice or command.payload.model, self._service)
-        speech = GrowingSpeech(self._service, self._client, wanted.options(speaker), voice)
+        options = await wanted.options(speaker).options(self._service)
+        speech = GrowingSpeech(self._service, self._client, options, voice)
         format, label = wanted.audio_format, wanted.on(self._service.new_label())
         progress = Progress(task_id, wanted, Transcript())
         await self._socket.send_text(started(task_id, label, wanted.ignored))

@@ -6,16 +6,17 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from langsong import errors
 from langsong.audio.encode import AudioFormat, format_named
 from langsong.audio.label import ContentLabel
-from langsong.engine.options import SynthesisOptions
 from langsong.engine.subtitles import Transcript
 from langsong.types import AudioChunk, PhoneTiming, WordTiming
+
+from .bodies import Options
 
 _CODES: dict[type[errors.LangsongError], str] = {
     errors.Unauthorized: "InvalidApiKey",
@@ -35,7 +36,7 @@ _COSYVOICE_RATE, _COSYVOICE_FORMAT = 22050, "mp3"  # what its SDK takes 0 and "D
 class Parameters(BaseModel):
     """How to speak.
 
-    Beside DashScope's own, any of `SynthesisOptions` may be given whose name is not one of these, such as ``emotion``.
+    Beside DashScope's own, any of `Options` may be given whose name is not one of these, such as ``emotion``.
     Others do nothing and are named in the answer.
 
     Attributes:
@@ -47,6 +48,7 @@ class Parameters(BaseModel):
         word_timestamp_enabled: send when each character is spoken,
         phoneme_timestamp_enabled: and each of its phones.
         voice: CosyVoice's way to name the voice; Sambert's is the model.
+        instruction: how to speak, such as "轻声安慰的语气".
         text_type, enable_ssml, enable_aigc_tag: SSML is known by its look, and labels are the server's, so these do
             nothing.
         aigc_propagator, aigc_propagate_id: who spreads the content, for its label, which it has in any case.
@@ -62,13 +64,14 @@ class Parameters(BaseModel):
     word_timestamp_enabled: bool = False
     phoneme_timestamp_enabled: bool = False
     voice: str | None = None
+    instruction: str = ""
     text_type: str = "PlainText"
     enable_ssml: bool = False
     enable_aigc_tag: bool = False
     aigc_propagator: str = ""
     aigc_propagate_id: str = ""
 
-    def options(self, speaker: str | None) -> SynthesisOptions:
+    def options(self, speaker: str | None) -> Options:
         """Ours.
 
         Raises:
@@ -76,14 +79,15 @@ class Parameters(BaseModel):
         """
         values: dict[str, Any] = {
             "speaker": speaker,
-            **{name: value for name, value in self._others.items() if name in SynthesisOptions.model_fields},
+            "emotion_text": self.instruction or None,
+            **{name: value for name, value in self._others.items() if name in Options.model_fields},
             "speed": self.rate,
             "pitch": round(12 * math.log2(self.pitch), 6),
             "volume": max(20 * math.log10(self.volume / 50), _LEAST_VOLUME_DB) if self.volume else _LEAST_VOLUME_DB,
         }
         if self.sample_rate or self.voice:
             values["sample_rate"] = self.sample_rate or _COSYVOICE_RATE
-        return SynthesisOptions.parse(values)
+        return cast(Options, Options.parse(values))
 
     @property
     def audio_format(self) -> AudioFormat:
@@ -93,7 +97,7 @@ class Parameters(BaseModel):
     @property
     def ignored(self) -> list[str]:
         """Names of parameters that do nothing here."""
-        return [name for name in self._others if name not in SynthesisOptions.model_fields]
+        return [name for name in self._others if name not in Options.model_fields]
 
     @property
     def _others(self) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from safetensors.torch import load_file
 
 from langsong.errors import CheckpointError
 from langsong.train.losses import adversarial_loss, discriminator_loss, feature_matching_loss
+from langsong.vocoder.config import PeriodConfig, ScaleConfig
 from langsong.vocoder.convert_discriminators import load_discriminators
-from langsong.vocoder.discriminators import Discriminators, PeriodConfig, ScaleConfig
+from langsong.vocoder.discriminators import Discriminators
 
 
 def opened(shared: Path, name: str) -> tuple[Discriminators, dict[str, Any], dict[str, float]]:

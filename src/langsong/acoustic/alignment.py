@@ -42,6 +42,7 @@ class AlignmentEncoder(nn.Module):
 
     def __init__(self, embedding: int, n_mels: int) -> None:
         super().__init__()
+        self.n_mels = n_mels
         self.key = nn.Sequential(
             nn.Conv1d(embedding, 2 * embedding, 3, padding=1), nn.ReLU(), nn.Conv1d(2 * embedding, n_mels, 1)
         )

@@ -6,13 +6,15 @@ speaker encoder, a mixture, a reference recording's vector) is the caller's.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from .banded import Band
+from .decoder import DecoderLayer
 from .sambert import SamBert
 
 
@@ -127,7 +129,8 @@ def _decode(
     reachable = valid(step_lengths, memory.shape[1])
     past, future = Band(band, 0, reachable), Band(0, band, reachable)
     x = model.decoder.enter(previous, memory)
-    for layer, memory_key, memory_value in zip(model.decoder.layers, keys, values, strict=True):
+    layers = cast(Iterable[DecoderLayer], model.decoder.layers)
+    for layer, memory_key, memory_value in zip(layers, keys, values, strict=True):
         query, key, value = layer.project(x)
         x = layer.combine(x, past.attend(query, key, value), future.attend(query, memory_key, memory_value))
     return model.decoder.leave(x).reshape(len(mel), -1, mel.shape[2])

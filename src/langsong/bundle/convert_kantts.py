@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -24,13 +22,11 @@ from langsong.vocoder.config import GeneratorConfig
 from langsong.vocoder.convert import convert_generator
 from langsong.vocoder.generator import Generator
 
+from .assemble import assemble
 from .card import VoiceCard
 from .checkpoints import ModelFiles, VoiceFiles, read_vocoder, read_voice
-from .export import export_graphs, save_weights
 from .install import InstallReport
 from .manifest import (
-    MANIFEST_FILE,
-    WEIGHTS_FILE,
     File,
     Normalization,
     NsfF0,
@@ -38,8 +34,6 @@ from .manifest import (
     VoiceDefaults,
     VoiceManifest,
 )
-from .verify import compare_graphs
-from .voice import Voice, sha256_of
 
 GLOBAL_F0 = (30.0, 730.0)
 """Hz; the range of ``nsf_norm_type: global`` unless the config says otherwise."""
@@ -75,21 +69,10 @@ def import_kantts(
     folder = destination(card.name or files.name)
     if folder.exists():
         raise BundleError(f"{folder} exists already: remove it first, or import under another --name")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        report = _build(files, generator_files, card, work, precision)
-        report.differences = compare_graphs(report.voice)
-        work.chmod(0o755)
-        work.replace(folder)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    report.voice = Voice.open(folder)
-    return report
+    return _convert(files, generator_files, card, folder, precision)
 
 
-def _build(
+def _convert(
     files: VoiceFiles, generator_files: ModelFiles, card: VoiceCard, folder: Path, precision: str
 ) -> InstallReport:
     params = _section(files.acoustic.config, "Model", "KanTtsSAMBERT", "params")
@@ -114,14 +97,12 @@ def _build(
         vectors = {"speaker_vectors": torch.from_numpy(array)}
     audio = _audio_spec(files, generator_files, vocoder.config)
     _check_frames(files.acoustic, audio)
-
-    with torch.no_grad():
-        save_weights(acoustic, vocoder, folder / WEIGHTS_FILE, precision, extra=vectors or {})
     speakers = card.speakers or tuple(SpeakerInfo(id=s) for s in units.speakers or (card.name or files.name,))
     emotions = card.emotions or tuple(e.removeprefix("emotion_") for e in units.emotions if "placeholder" not in e)
     name = card.name or files.name
-    try:
-        manifest = VoiceManifest(
+
+    def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
+        return VoiceManifest(
             format_version=1,
             name=name,
             title=card.title or name,
@@ -145,18 +126,21 @@ def _build(
                 emotion="neutral" if "neutral" in emotions else emotions[0],
                 sentence_pause_s=card.sentence_pause_s,
             ),
-            weights=File(file=WEIGHTS_FILE, sha256=sha256_of(folder / WEIGHTS_FILE)),
-            graphs=export_graphs(acoustic, vocoder, folder),
+            weights=weights,
+            graphs=graphs,
             sample_texts=card.sample_texts,
         )
+
+    try:
+        converted_voice, differences = assemble(folder, acoustic, vocoder, describe, precision=precision, extra=vectors)
     except ValidationError as error:
         first = error.errors()[0]
         raise CheckpointError(f"the voice does not fit together: {first['msg']}") from None
-    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return InstallReport(
-        voice=Voice.open(folder),
+        voice=converted_voice,
         tensors={"acoustic": len(state), "vocoder": len(generator_files.state)},
         dropped=sorted(key for key in state if converted_name(key) is None),
+        differences=differences,
     )
 
 

@@ -12,7 +12,7 @@ import typer
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import accuracy, bench, demo, evaluate, label, say, text, voices
+from . import accuracy, bench, demo, evaluate, label, say, serve, text, train, voices
 
 app = typer.Typer(
     name="langsong",
@@ -24,11 +24,13 @@ app = typer.Typer(
 app.command("say")(say.say)
 app.command("demo")(demo.demo)
 app.command("text")(text.text)
+app.command("serve")(serve.serve)
 app.command("bench")(bench.bench)
 app.command("accuracy")(accuracy.accuracy)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(label.app, name="label")
 app.add_typer(voices.app, name="voices")
+app.add_typer(train.app, name="train")
 
 
 def _print_version(wanted: bool) -> None:

@@ -37,6 +37,8 @@ FORMAT_VERSION = 1
 
 UTTERANCE_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 
+MelRecipe = Literal["hifigan", "kantts"]
+
 Parsed = TypeVar("Parsed", bound=Record)
 
 
@@ -76,7 +78,7 @@ class CorpusDescription(Record):
     unit_kind: Literal["symbols", "bytes"] = "symbols"
     conventions: Conventions
     audio: AudioSpec
-    mel_recipe: Literal["hifigan", "kantts"]
+    mel_recipe: MelRecipe
     mel: MelStatistics
     pitch: Normalization
     energy: Normalization

@@ -11,10 +11,7 @@ from torch.nn import functional as F
 
 from langsong.audio.mel import mel_basis
 from langsong.audio.spec import AudioSpec
-
-Resolution = tuple[int, int, int]
-"""Samples of the Fourier transform, of a hop and of the window."""
-RESOLUTIONS: tuple[Resolution, ...] = ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240))
+from langsong.train.recipe import RESOLUTIONS, Resolution
 
 
 def _magnitude(samples: Tensor, resolution: Resolution, window: Tensor, pad_mode: str, floor: float) -> Tensor:

@@ -222,6 +222,42 @@ class GeneratorConfig(_Frozen):
             raise CheckpointError(f"{what}: {where + ': ' if where else ''}{first['msg']}") from error
 
 
+class _Judge(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScaleConfig(_Judge):
+    """Discriminators of the waveform at full rate and at halves of it.
+
+    Attributes:
+        scales: how many rates.
+        channels, max_channels: of the first and of the widest layer.
+        max_groups: of the grouped layers.
+        strides: of the grouped layers, each of which doubles the width from the second on.
+    """
+
+    scales: Count = 3
+    channels: Count = 128
+    max_channels: Count = 1024
+    max_groups: Count = 16
+    strides: tuple[Count, ...] = (4, 4, 4, 4, 1)
+
+
+class PeriodConfig(_Judge):
+    """Discriminators of every p-th sample.
+
+    Attributes:
+        periods: p of each.
+        channels, max_channels: of the first and of the widest layer; each has four times the channels of the last.
+        strides: of the layers.
+    """
+
+    periods: tuple[Count, ...] = (2, 3, 5, 7, 11)
+    channels: Count = 32
+    max_channels: Count = 1024
+    strides: tuple[Count, ...] = (3, 3, 3, 3, 1)
+
+
 def _pick(source: Mapping[str, Any], keys: Mapping[str, str], what: str) -> dict[str, Any]:
     """The values under `keys` (our name → theirs), by our names."""
     if missing := [theirs for theirs in keys.values() if theirs not in source]:

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
-from .config import LEAK
+from .config import LEAK, PeriodConfig, ScaleConfig
 
-Count = Annotated[int, Field(gt=0)]
 Normalize = Callable[[nn.Module], nn.Module]
 
 DB3_LOW = (
@@ -41,39 +39,6 @@ class Judgement(NamedTuple):
 
     def __add__(self, other: Judgement) -> Judgement:  # type: ignore[override]
         return Judgement(self.scores + other.scores, self.features + other.features)
-
-
-class _Widths(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ScaleConfig(_Widths):
-    """Discriminators of the waveform at full rate and at halves of it.
-
-    Attributes:
-        scales: how many rates. channels, max_channels: first and widest layer. max_groups: of the grouped layers.
-        strides: of the grouped layers, each of which doubles the width from the second on.
-    """
-
-    scales: Count = 3
-    channels: Count = 128
-    max_channels: Count = 1024
-    max_groups: Count = 16
-    strides: tuple[Count, ...] = (4, 4, 4, 4, 1)
-
-
-class PeriodConfig(_Widths):
-    """Discriminators of every p-th sample.
-
-    Attributes:
-        periods: p of each. channels, max_channels: first and widest layer; each layer has four times the last's.
-        strides: of the layers.
-    """
-
-    periods: tuple[Count, ...] = (2, 3, 5, 7, 11)
-    channels: Count = 32
-    max_channels: Count = 1024
-    strides: tuple[Count, ...] = (3, 3, 3, 3, 1)
 
 
 class ScaleDiscriminator(nn.Module):

@@ -1,0 +1,82 @@
+"""langsong train"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from langsong.errors import MissingExtra, OptionError
+
+if TYPE_CHECKING:
+    from langsong.train.records import Progress
+
+app = typer.Typer(help="Train your own voice. 训练自己的音色。", no_args_is_help=True)
+
+
+def needs_extra() -> None:
+    """See that what training needs is installed.
+
+    Raises:
+        MissingExtra: it is not.
+    """
+    if any(find_spec(module) is None for module in ("torch", "yaml", "tensorboard")):
+        raise MissingExtra("train", "training")
+
+
+class ProgressLine:
+    """Prints how a run goes, a line per report, to standard error."""
+
+    def __call__(self, progress: Progress) -> None:
+        line = f"{progress.step}/{progress.steps}  {_losses(progress.values)}"
+        if progress.steps_per_s:
+            minutes, seconds = divmod(int(progress.remaining_s), 60)
+            line += f"  {progress.steps_per_s:.2f} steps/s, {minutes // 60}:{minutes % 60:02d}:{seconds:02d} left"
+        print(line, file=sys.stderr, flush=True)
+
+
+def _losses(values: Mapping[str, float]) -> str:
+    return " ".join(f"{k} {v:.4g}" for k, v in values.items() if k != "steps_per_s")
+
+
+@app.command("run")
+def run_recipe(
+    recipe: Annotated[Path, typer.Argument(help="What to train, in YAML. 训练配方。")],
+    resume: Annotated[
+        str, typer.Option(help="never, or auto: go on from the last checkpoint, if there is one. 断点续训。")
+    ] = "never",
+) -> None:
+    """Train an acoustic model or a vocoder. 训练声学模型或声码器。"""
+    if resume not in ("never", "auto"):
+        raise OptionError(f"--resume is 'never' or 'auto', not {resume!r}")
+    needs_extra()
+    from langsong.train.recipe import read_recipe
+    from langsong.train.run import train
+
+    train(read_recipe(recipe), resume=resume == "auto", reporter=ProgressLine())
+
+
+@app.command("export")
+def export_run(
+    run: Annotated[Path, typer.Argument(help="Folder of a run. 训练目录。")],
+    output: Annotated[Path, typer.Argument(help="Folder of the new voice bundle. 输出音色目录。")],
+    partner: Annotated[
+        str | None,
+        typer.Option(
+            "--with", help="Voice or run that has the other half: the vocoder, or the acoustic model. 另一半模型。"
+        ),
+    ] = None,
+    card: Annotated[Path | None, typer.Option(help="Voice card in YAML: title, licence … 音色说明。")] = None,
+    precision: Annotated[str, typer.Option(help="Of the weights on disk: float32 or float16. 权重精度。")] = "float32",
+) -> None:
+    """Make a voice of a trained model, and verify it. 导出音色。"""
+    needs_extra()
+    from langsong.train.export import export
+
+    voice, differences = export(run, output, partner=partner, card=card, precision=precision)
+    worst = max(differences, key=lambda stage: differences[stage])
+    print(f"{voice.folder}: {voice.name}, graphs agree with torch within {differences[worst]:.1e} ({worst})")

@@ -1,0 +1,136 @@
+"""From a run to a voice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from langsong.acoustic.sambert import SamBert
+from langsong.bundle.assemble import Describe, assemble
+from langsong.bundle.card import VoiceCard, read_card
+from langsong.bundle.install import PRECISIONS
+from langsong.bundle.manifest import File, VoiceDefaults, VoiceManifest
+from langsong.bundle.models import load_models
+from langsong.bundle.store import find_voice
+from langsong.bundle.voice import Voice
+from langsong.errors import OptionError, RecipeError
+from langsong.vocoder.generator import Generator
+
+from .identity import VoiceIdentity, read_identity
+from .recipe import SambertRecipe, read_recipe
+from .run import RECIPE_FILE
+from .starting import averaged_weights, read_generator, run_generator
+
+
+def export(
+    run: Path, output: Path, *, partner: str | None, card: Path | None, precision: str
+) -> tuple[Voice, dict[str, float]]:
+    """Write a bundle of a run's best weights, and see that its graphs compute what torch does.
+
+    Args:
+        run: of either kind. output: the bundle's folder, which must not exist.
+        partner: the voice or the run that has the other half; None = the recipe's vocoder.
+        card: what people say of the voice. precision: "float32" or "float16", on disk.
+
+    Returns:
+        The voice, and the largest difference of each stage.
+
+    Raises:
+        RecipeError: the run lacks something, the halves do not fit, or the other half is not named.
+        TrainingError, VoiceError: something cannot be read, or the bundle does not verify.
+    """
+    if precision not in PRECISIONS:
+        raise OptionError(f"unknown precision {precision!r}; there are {', '.join(PRECISIONS)}")
+    identity = read_identity(run)
+    details = read_card(card) if card else VoiceCard()
+    if identity.acoustic is None:
+        return _with_new_vocoder(run, output, partner, details, precision)
+    if partner is None:
+        recipe = read_recipe(run / RECIPE_FILE)
+        partner = recipe.vocoder if isinstance(recipe, SambertRecipe) else None
+    if partner is None:
+        raise RecipeError(f"{run} has no vocoder: name a voice, or a vocoder's run, with --with")
+    acoustic, generator = run_acoustic(run, identity), read_generator(partner)
+    speakers = details.speakers or identity.speakers
+    emotions = details.emotions or identity.emotions
+
+    def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
+        name = details.name or output.name
+        return VoiceManifest(
+            format_version=1,
+            name=name,
+            title=details.title or name,
+            languages=details.languages,
+            licence=details.licence,
+            provenance=details.provenance,
+            speakers=speakers,
+            emotions=emotions,
+            units=identity.units,
+            conventions=identity.conventions,
+            audio=identity.audio,
+            acoustic=acoustic.config,
+            vocoder=generator.config,
+            mel_to_vocoder=identity.mel_to_vocoder,
+            pitch=identity.pitch,
+            energy=identity.energy,
+            nsf=identity.nsf,
+            defaults=VoiceDefaults(
+                speaker=details.default_speaker or speakers[0].id,
+                emotion="neutral" if "neutral" in emotions else emotions[0],
+                sentence_pause_s=details.sentence_pause_s,
+            ),
+            weights=weights,
+            graphs=graphs,
+            sample_texts=details.sample_texts,
+        )
+
+    return _assembled(output, acoustic, generator, describe, precision)
+
+
+def _with_new_vocoder(
+    run: Path, output: Path, partner: str | None, details: VoiceCard, precision: str
+) -> tuple[Voice, dict[str, float]]:
+    """The voice `partner` with the run's generator for a vocoder."""
+    if partner is None:
+        raise RecipeError(f"{run} is a vocoder's: name the voice that shall have it, with --with")
+    voice = find_voice(partner)
+    acoustic, _ = load_models(voice)
+    generator = run_generator(run)
+
+    def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
+        changes = {
+            "name": details.name or output.name,
+            "vocoder": generator.config,
+            "weights": weights,
+            "graphs": graphs,
+            **{k: v for k in ("title", "provenance") if (v := getattr(details, k))},
+            **({"licence": details.licence} if details.licence != VoiceCard().licence else {}),
+        }
+        return VoiceManifest.model_validate(dict(voice.manifest) | changes)
+
+    return _assembled(output, acoustic, generator, describe, precision)
+
+
+def _assembled(
+    output: Path, acoustic: SamBert, generator: Generator, describe: Describe, precision: str
+) -> tuple[Voice, dict[str, float]]:
+    try:
+        return assemble(output, acoustic, generator, describe, precision=precision)
+    except ValidationError as error:
+        raise RecipeError(f"the voice does not fit together: {error.errors()[0]['msg']}") from None
+
+
+def run_acoustic(run: Path, identity: VoiceIdentity) -> SamBert:
+    """The acoustic model of a run, with averaged weights.
+
+    Raises:
+        RecipeError: the run is of another kind.
+    """
+    if identity.acoustic is None:
+        raise RecipeError(f"{run} is no run of an acoustic model")
+    model = SamBert(identity.acoustic)
+    weights = averaged_weights(run, "model")
+    own = {name.removeprefix("model."): tensor for name, tensor in weights.items() if name.startswith("model.")}
+    model.load_state_dict(own)
+    return model.eval()

@@ -1,0 +1,231 @@
+"""The loop of every training run: steps, held-out losses, checkpoints, and going on from them to the same numbers."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Generic
+
+import torch
+from torch import Tensor
+
+from langsong.errors import TrainingError
+
+from .checkpoint import BEST, LAST, RunState, save
+from .dataset import prefetched
+from .order import Position, batches_from, share
+from .recipe import Loop
+from .records import Progress, Records, Reporter
+from .schedule import Averages, rate_at
+from .task import B, Task
+from .workers import Workers
+
+MAX_SKIPPED = 20
+"""Steps in a row that f16 may skip while it looks for a scale of the loss."""
+
+
+class Run(Generic[B]):
+    """A run in one of its processes.
+
+    Args:
+        workers: this process. loop: how long and how much. task: what. folder: of the run.
+        state: to go on from; None = from the beginning.
+        reporter: is told how it goes (in the first process).
+    """
+
+    def __init__(
+        self, workers: Workers, loop: Loop, task: Task[B], folder: Path, state: RunState | None, reporter: Reporter
+    ) -> None:
+        self.workers, self.loop, self.task, self.folder, self.reporter = workers, loop, task, folder, reporter
+        self.state = state or RunState()
+        for network in task.networks.values():
+            network.to(workers.device)
+        self.trained = {n: [p for p in net.parameters() if p.requires_grad] for n, net in task.networks.items()}
+        self.optimizers = {name: self._optimizer(name) for name in task.networks}
+        scaling = workers.precision == "f16"
+        self.scalers = {n: torch.amp.GradScaler(workers.device.type, enabled=scaling) for n in task.networks}
+        if state is not None:
+            self._restore(state)
+        averaged = {name: task.networks[name] for name in task.averaged}
+        self.averages = Averages(averaged, loop.average) if loop.average is not None else None
+        if self.averages and state is not None:
+            self.averages.load(state.averages)
+        self.records = Records(folder, self.state.step) if workers.is_first else None
+        self.skipped = 0
+
+    def _optimizer(self, name: str) -> torch.optim.Optimizer:
+        learning = self.task.learning[name]
+        return torch.optim.AdamW(
+            self.trained[name],
+            lr=learning.rate,
+            betas=learning.betas,
+            eps=learning.epsilon,
+            weight_decay=learning.weight_decay,
+            fused=self.workers.device.type in ("cpu", "cuda"),
+        )
+
+    def _restore(self, state: RunState) -> None:
+        try:
+            for name, network in self.task.networks.items():
+                network.load_state_dict(state.networks[name])
+                self.optimizers[name].load_state_dict(state.optimizers[name])
+                self.scalers[name].load_state_dict(state.scalers[name])
+        except (RuntimeError, KeyError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise TrainingError(f"{self.folder} was trained by another recipe: {reason}") from None
+
+    def go(self) -> None:
+        """Train to the last step.
+
+        Raises:
+            TrainingError: a loss or a gradient is no longer finite.
+        """
+        loop = self.loop
+        losses: dict[str, list[Tensor]] = defaultdict(list)
+        since, reported = time.perf_counter(), self.state.step
+        try:
+            for batches in self._steps():
+                for name, value in self._step(batches).items():
+                    losses[name].append(value)
+                step = self.state.step
+                if step % loop.log_every == 0 or step == loop.steps:
+                    now = time.perf_counter()
+                    self._log(losses, (step - reported) / (now - since))
+                    losses.clear()
+                    since, reported = now, step
+                if self._due(loop.validate_every):
+                    self._validate()
+                if self.records and self._due(loop.picture_every):
+                    self._exhibit(self.records)
+                if step % loop.checkpoint_every == 0 or step == loop.steps:
+                    self._save(LAST)
+                if self._due(loop.validate_every) or self._due(loop.picture_every):
+                    since, reported = time.perf_counter(), step  # these are no steps
+        finally:
+            if self.records:
+                self.records.close()
+
+    def _due(self, every: int) -> bool:
+        return bool(every) and (self.state.step % every == 0 or self.state.step == self.loop.steps)
+
+    def _steps(self) -> Iterator[list[B]]:
+        """What each step that is left computes on, read ahead."""
+        batches = prefetched(self._batches())
+        while self.state.step < self.loop.steps:
+            step = []
+            for _ in range(self.loop.accumulate):
+                position, batch = next(batches)
+                step.append(batch)
+            self.next_position = position
+            yield step
+        batches.close()
+
+    def _batches(self) -> Iterator[tuple[Position, B]]:
+        seed, workers = self.loop.seed, self.workers
+        for position, indices in batches_from(self.state.position, self.task.train_lengths, self.loop.batch, seed=seed):
+            mine = share(indices, workers.rank, workers.world)
+            yield position, self.task.train_batch(mine, (seed, position.epoch, position.batch, workers.rank))
+
+    def _step(self, batches: list[B]) -> dict[str, Tensor]:
+        """One step of every network; the parts of its losses."""
+        step = self.state.step + 1
+        self.workers.seed(self.loop.seed, step)
+        parts: dict[str, Tensor] = {}
+        for network in self.task.networks.values():
+            network.train()
+        for index, batch in enumerate(batches):
+            phases = self.task.phases(batch.to(self.workers.device), step)
+            while True:
+                with self.workers.autocast():
+                    phase = next(phases, None)
+                if phase is None:
+                    break
+                scaled = self.scalers[phase.network].scale(phase.loss / len(batches))
+                torch.autograd.backward(scaled, inputs=self.trained[phase.network], retain_graph=phase.shared)
+                for name, value in phase.parts.items():
+                    value = value.detach().float() / len(batches)
+                    parts[name] = parts[name] + value if name in parts else value
+                if index == len(batches) - 1:
+                    self._update(phase.network, step)
+        self.state.step, self.state.position = step, self.next_position
+        if self.averages:
+            self.averages.update(step)
+        return parts
+
+    def _update(self, name: str, step: int) -> None:
+        """Let a network learn from its gradients."""
+        learning, optimizer, scaler = self.task.learning[name], self.optimizers[name], self.scalers[name]
+        parameters = [p for p in self.trained[name] if p.grad is not None]
+        self.workers.average_gradients(parameters)
+        scaler.unscale_(optimizer)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, learning.clip or float("inf"))
+        finite = bool(norm.isfinite())
+        self.skipped = 0 if finite else self.skipped + 1
+        if self.skipped > (MAX_SKIPPED if scaler.is_enabled() else 0):
+            raise TrainingError(
+                f"step {step}: the gradient of {name} is no longer finite; the last checkpoint is good. "
+                f"Lower learning.rate ({learning.rate:g}) or look for a bad utterance, then --resume auto"
+            )
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(learning, step, self.loop.steps)
+        scaler.step(optimizer)
+        scaler.update()
+        optimizer.zero_grad(set_to_none=True)
+
+    def _log(self, losses: dict[str, list[Tensor]], speed: float) -> None:
+        values = self.workers.mean({name: torch.stack(v).mean() for name, v in losses.items()}, 1.0)
+        first = next(iter(self.optimizers.values()))
+        values |= {"learning_rate": first.param_groups[0]["lr"], "steps_per_s": speed}
+        if self.records:
+            self.records.scalars(self.state.step, values)
+            left = (self.loop.steps - self.state.step) / speed
+            self.reporter(Progress(self.state.step, self.loop.steps, values, speed, left))
+
+    def _averaged(self) -> AbstractContextManager[None]:
+        for network in self.task.networks.values():
+            network.eval()
+        return self.averages.applied() if self.averages else nullcontext()
+
+    def _validate(self) -> None:
+        """Held-out losses of the averaged weights; keeps them if they are the best."""
+        lengths = self.task.valid_lengths
+        if not lengths:
+            return
+        sums: dict[str, Tensor] = {}
+        items = 0
+        order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+        mine = share(order, self.workers.rank, self.workers.world)
+        size = max(1, self.loop.batch // self.workers.world)
+        with self._averaged(), torch.no_grad(), self.workers.autocast():
+            for start in range(0, len(mine), size):
+                batch = self.task.valid_batch(mine[start : start + size]).to(self.workers.device)
+                count = len(mine[start : start + size])
+                items += count
+                for name, value in self.task.validate(batch).items():
+                    sums[name] = sums.get(name, torch.zeros(())) + value.float().cpu() * count
+        values = self.workers.mean({name: total / max(1, items) for name, total in sums.items()}, float(items))
+        named = {f"valid/{name}": value for name, value in values.items()}
+        if self.records:
+            self.records.scalars(self.state.step, named)
+            self.reporter(Progress(self.state.step, self.loop.steps, named))
+        if values.get("loss", float("inf")) < self.state.best:
+            self.state.best = values["loss"]
+            self._save(BEST)
+
+    def _exhibit(self, records: Records) -> None:
+        if self.task.valid_lengths:
+            with self._averaged(), torch.no_grad():
+                records.exhibit(self.state.step, self.task.exhibits())
+
+    def _save(self, name: str) -> None:
+        if not self.workers.is_first:
+            return
+        state = self.state
+        state.networks = {n: network.state_dict() for n, network in self.task.networks.items()}
+        state.optimizers = {n: optimizer.state_dict() for n, optimizer in self.optimizers.items()}
+        state.scalers = {n: scaler.state_dict() for n, scaler in self.scalers.items()}
+        state.averages = self.averages.values if self.averages else {}
+        save(state, self.folder / name)

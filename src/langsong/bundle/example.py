@@ -13,7 +13,15 @@ from langsong.vocoder.config import GeneratorConfig
 
 from .stages import Stage
 
-BATCH, UNITS, STEPS, WINDOW = 2, 9, 5, 8
+BATCH, UNITS, STEPS, WINDOW, FRAMES = 2, 9, 5, 8, 40
+
+
+def reference_inputs(n_mels: int) -> tuple[npt.NDArray[Any], ...]:
+    """The same for the reference encoder."""
+    lengths = np.array([FRAMES, FRAMES - 7], np.int64)
+    mel = np.random.default_rng(20_22).standard_normal((BATCH, FRAMES, n_mels), dtype=np.float32)
+    mel *= (np.arange(FRAMES)[None] < lengths[:, None])[:, :, None]
+    return mel, lengths
 
 
 def example_inputs(stage: Stage, acoustic: AcousticConfig, vocoder: GeneratorConfig) -> tuple[npt.NDArray[Any], ...]:

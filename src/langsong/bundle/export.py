@@ -9,24 +9,27 @@ from __future__ import annotations
 import json
 import struct
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
+import numpy.typing as npt
 import onnx
 import torch
 from onnx import TensorProto, helper
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from langsong.acoustic.reference import ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
+from langsong.audio.spec import AudioSpec
 from langsong.vocoder.generator import Generator
 
-from .example import example_inputs
-from .manifest import WEIGHTS_FILE, File
-from .stages import Stage, stages_of
+from .example import example_inputs, reference_inputs
+from .manifest import WEIGHTS_FILE, File, ReferenceSection
+from .stages import EMOTION, Stage, stages_of
 from .voice import sha256_of
 
 OPSET = 17
@@ -64,13 +67,19 @@ def save_weights(
     """
     dtype = getattr(torch, precision)
     tensors: dict[str, Tensor] = dict(extra)
-    for prefix, model in (("acoustic", acoustic), ("vocoder", vocoder)):
-        for name, tensor in model.state_dict().items():
-            stored = tensor.to(dtype).contiguous()
-            tensor.copy_(stored)
-            tensors[f"{prefix}.{name}"] = stored
+    tensors |= _stored(acoustic, "acoustic", dtype) | _stored(vocoder, "vocoder", dtype)
     save_file(tensors, path, metadata={"format": "langsong"})
     path.chmod(0o644)  # it is made for its owner alone; an installed voice is for all
+
+
+def _stored(model: nn.Module, prefix: str, dtype: torch.dtype) -> dict[str, Tensor]:
+    """A model's tensors as they are written; the model itself is rounded to them."""
+    tensors = {}
+    for name, tensor in model.state_dict().items():
+        stored = tensor.to(dtype).contiguous()
+        tensor.copy_(stored)
+        tensors[f"{prefix}.{name}"] = stored
+    return tensors
 
 
 def read_slots(path: Path) -> Mapping[str, Slot]:
@@ -158,10 +167,45 @@ def export_graphs(acoustic: SamBert, vocoder: Generator, folder: Path) -> dict[s
     graphs = {}
     for stage in stages_of(acoustic.config, vocoder.config):
         inputs = example_inputs(stage, acoustic.config, vocoder.config)
-        tensors = tuple(torch.from_numpy(x) for x in inputs)
         path = folder / f"{stage.name}.onnx"
-        model = _trace(models[stage.part], stage, tensors, path)
-        _externalise(model.graph, stage.part, slots, WEIGHTS_FILE)
-        path.write_bytes(model.SerializeToString(deterministic=True))
-        graphs[stage.name] = File(file=path.name, sha256=sha256_of(path))
+        graphs[stage.name] = _export(models[stage.part], stage, inputs, path, slots, WEIGHTS_FILE)
     return graphs
+
+
+def export_reference(
+    encoder: ReferenceEncoder, emotions: Sequence[str], audio: AudioSpec, provenance: str, folder: Path
+) -> ReferenceSection:
+    """Write a reference encoder's weights, in float16, and its graph into a bundle.
+
+    Args:
+        encoder: in evaluation mode; it is rounded to what is written.
+        emotions: its categories.
+        audio: of the mel spectrograms that it reads.
+        provenance: for the manifest.
+        folder: the bundle.
+
+    Returns:
+        The manifest's section.
+    """
+    weights = folder / f"{EMOTION.name}.safetensors"
+    save_file(_stored(encoder, EMOTION.part, torch.float16), weights, metadata={"format": "langsong"})
+    weights.chmod(0o644)
+    path = folder / f"{EMOTION.name}.onnx"
+    graph = _export(encoder, EMOTION, reference_inputs(audio.n_mels), path, read_slots(weights), weights.name)
+    file = File(file=weights.name, sha256=sha256_of(weights))
+    return ReferenceSection(emotions=tuple(emotions), audio=audio, provenance=provenance, graph=graph, weights=file)
+
+
+def _export(
+    model: nn.Module,
+    stage: Stage,
+    inputs: tuple[npt.NDArray[Any], ...],
+    path: Path,
+    slots: Mapping[str, Slot],
+    weights: str,
+) -> File:
+    """Write the graph of one stage; `slots` are those of the file `weights` beside it."""
+    exported = _trace(model, stage, tuple(torch.from_numpy(x) for x in inputs), path)
+    _externalise(exported.graph, stage.part, slots, weights)
+    path.write_bytes(exported.SerializeToString(deterministic=True))
+    return File(file=path.name, sha256=sha256_of(path))

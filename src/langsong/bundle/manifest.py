@@ -66,6 +66,23 @@ class NsfF0(Record):
     minimum: float = 30.0
 
 
+class ReferenceSection(Record):
+    """The encoder of emotions in recordings (`acoustic.reference`), in files of its own.
+
+    Attributes:
+        emotions: the categories of its posterior, under names that `engine.emotion_names` knows.
+        audio: frames of the mel spectrogram that it reads.
+        provenance: what it was trained on, and how well it does.
+        graph, weights: of the encoder alone.
+    """
+
+    emotions: Annotated[tuple[str, ...], Field(min_length=2)]
+    audio: AudioSpec
+    provenance: str
+    graph: File
+    weights: File
+
+
 class VoiceDefaults(Record):
     """What a request gets that asks for nothing else."""
 
@@ -85,6 +102,7 @@ class VoiceManifest(Record):
         pitch: normalisation of the predicted F0 (Hz); None where it is unknown and the pitch cannot be changed.
         energy: normalisation of the predicted energy (natural log of amplitude), None where unknown.
         nsf: for vocoders with a harmonic source.
+        reference: hears the emotion of recordings; None: the embedded voice's does it.
     """
 
     format_version: Literal[1]
@@ -108,6 +126,7 @@ class VoiceManifest(Record):
     defaults: VoiceDefaults
     weights: File
     graphs: dict[str, File]
+    reference: ReferenceSection | None = None
     sample_texts: tuple[str, ...] = ()
 
     @model_validator(mode="after")

@@ -28,7 +28,7 @@ class Stage:
     """
 
     name: str
-    part: Literal["acoustic", "vocoder"]
+    part: Literal["acoustic", "vocoder", "reference"]
     method: str
     inputs: dict[str, Axes]
     outputs: dict[str, Axes]
@@ -103,6 +103,15 @@ _ACOUSTIC = (
         {"refined": {0: "batch", 1: "inner"}, "next_hidden": _STATE, "next_cell": _STATE},
     ),
 )
+
+EMOTION = Stage(
+    "emotion",
+    "reference",
+    "forward",
+    {"mel": _FRAMES, "lengths": {0: "batch"}},
+    {"vector": {0: "batch"}, "posterior": {0: "batch"}},
+)
+"""Of the reference encoder, which a voice may have besides the others."""
 
 _MEL: Axes = {0: "batch", 2: "frames"}
 _SAMPLES: Axes = {0: "batch", 2: "samples"}

@@ -13,7 +13,7 @@ from langsong.errors import BundleError
 from langsong.types import Float32
 
 from .manifest import VoiceManifest, read_manifest
-from .stages import Stage, stages_of
+from .stages import EMOTION, Stage, stages_of
 
 
 def sha256_of(path: Path) -> str:
@@ -57,6 +57,14 @@ class Voice:
         return self.manifest.name
 
     @property
+    def graph_paths(self) -> dict[str, Path]:
+        """The graph of each stage, with that of the reference encoder if there is one."""
+        paths = {stage.name: self.graph_path(stage.name) for stage in self.stages}
+        if self.manifest.reference is not None:
+            paths[EMOTION.name] = self.folder / self.manifest.reference.graph.file
+        return paths
+
+    @property
     def stages(self) -> tuple[Stage, ...]:
         return stages_of(self.manifest.acoustic, self.manifest.vocoder)
 
@@ -64,6 +72,8 @@ class Voice:
     def files(self) -> dict[str, str]:
         """Names of the files with contents, and their sha256."""
         entries = [self.manifest.weights, *self.manifest.graphs.values()]
+        if (reference := self.manifest.reference) is not None:
+            entries += [reference.graph, reference.weights]
         return {e.file: e.sha256 for e in entries}
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +12,7 @@ from langsong.types import Notice
 
 from .emotion import EmotionSpec, combined, emotion_spec
 from .emotion_description import Describer, Description, describe
+from .emotion_reference import Heard
 from .mixture import parse_shares
 from .options import ENERGY_RANGE, EXCURSION_RANGE, PITCH_RANGE, SPEED_RANGE, SynthesisOptions
 from .speakers import SpeakerMix, speaker_mix
@@ -51,7 +51,7 @@ def resolve(
     options: SynthesisOptions,
     voice: VoiceManifest,
     *,
-    heard: Mapping[str, float] | None = None,
+    heard: Heard | None = None,
     describer: Describer = describe,
 ) -> ResolvedOptions:
     """Put the voice's defaults in.
@@ -59,7 +59,7 @@ def resolve(
     Args:
         options: what is wanted.
         voice: the voice.
-        heard: the emotions of `options.reference_audio`, by probability.
+        heard: the emotion of `options.reference_audio`.
         describer: understands `options.emotion_text`.
 
     Raises:
@@ -68,7 +68,7 @@ def resolve(
     defaults = voice.defaults
     described = describer(options.emotion_text) if options.emotion_text else Description()
     named = dict(parse_shares(options.emotion)) if options.emotion else None
-    weights = combined(named, described.weights, heard)
+    weights = combined(named, described.weights, heard.posterior if heard else None)
     spec, notices = emotion_spec({defaults.emotion: 1.0} if weights is None else weights, voice.emotions, voice.name)
     for name, wanted, known in (("pitch", options.pitch, voice.pitch), ("energy", options.energy, voice.energy)):
         if wanted and known is None:
@@ -85,7 +85,7 @@ def resolve(
         volume=_given(options.volume, 0.0),
         sentence_pause=_given(options.sentence_pause, defaults.sentence_pause_s),
         sample_rate=_given(options.sample_rate, voice.audio.sample_rate),
-        notices=(*described.notices, *notices),
+        notices=(*described.notices, *(heard.notices if heard else ()), *notices),
     )
 
 

@@ -25,6 +25,9 @@ from langsong.types import AudioChunk, Float32, Unit, Utterance, join_chunks
 
 from .cache import LruCache
 from .device import Placement, place
+from .emotion_chat import configured_describer
+from .emotion_recording import Recording
+from .emotion_reference import EmotionListener, Heard
 from .options import SynthesisOptions
 from .pipeline import Pipeline, Speech
 from .resolve import ResolvedOptions, resolve
@@ -49,6 +52,7 @@ class Synthesizer:
         placement: Placement,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         lexicon: UserLexicon | None = None,
+        heard_folder: Path | None = None,
     ) -> None:
         self.voice = voice
         self.placement = placement
@@ -56,6 +60,10 @@ class Synthesizer:
         self._frontend = Frontend(voice.manifest.conventions, lexicon)
         self._pipeline = Pipeline(voice, runtime)
         self._cache: LruCache[tuple[tuple[Float32, ...], Speech]] = LruCache(cache_bytes)
+        self._describer = configured_describer()
+        self._heard_folder = heard_folder
+        self._listener: EmotionListener | None = None
+        self._listening = threading.Lock()
 
     @classmethod
     def open(
@@ -68,6 +76,7 @@ class Synthesizer:
         threads: int | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         lexicon: str | os.PathLike[str] | UserLexicon | None = None,
+        heard_folder: str | os.PathLike[str] | None = None,
     ) -> Synthesizer:
         """Open a voice.
 
@@ -79,6 +88,7 @@ class Synthesizer:
             threads: of one graph at a time; None = one per core.
             cache_bytes: how much finished speech to keep for repeated sentences; 0 = none.
             lexicon: readings of your own, or a TSV or YAML file of them (docs/text.md).
+            heard_folder: where to keep what reference recordings feel, from one process to the next; None = nowhere.
 
         Raises:
             VoiceNotFound, BundleError: the voice cannot be used.
@@ -88,7 +98,8 @@ class Synthesizer:
         own = lexicon if lexicon is None or isinstance(lexicon, UserLexicon) else UserLexicon.load(Path(lexicon))
         opened = voice if isinstance(voice, Voice) else find_voice(voice)
         placement = place(runtime, device, precision, threads)
-        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own)
+        kept = None if heard_folder is None else Path(heard_folder)
+        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own, kept)
 
     @property
     def sample_rate(self) -> int:
@@ -173,12 +184,28 @@ class Synthesizer:
         parts = (Part(Utterance("", "", (), line, (None,) * len(line)), resolved) for line in lines)
         return self._render(parts, resolved.sample_rate, early=True)
 
+    def hear(self, recording: Recording) -> Heard:
+        """The emotion of a recording, by the voice's own encoder or else the embedded voice's.
+
+        Raises:
+            AudioError: it has no speech, or too little.
+            OptionError: neither voice has an encoder.
+        """
+        with self._listening:
+            if self._listener is None:
+                able = self.voice if self.voice.manifest.reference else find_voice(None)
+                runtime = self.runtime if able is self.voice else _build_runtime(able, self.placement)
+                self._listener = EmotionListener(able, runtime, self._heard_folder)
+        return self._listener.hear(recording)
+
     def _resolve(self, options: SynthesisOptions | None, changes: dict[str, Any]) -> ResolvedOptions:
         merged = {**(options.model_dump() if options else {}), **changes}
-        return resolve(SynthesisOptions.parse(merged, local=True), self.voice.manifest)
+        wanted = SynthesisOptions.parse(merged, local=True)
+        heard = self.hear(wanted.reference_audio) if wanted.reference_audio is not None else None
+        return resolve(wanted, self.voice.manifest, heard=heard, describer=self._describer)
 
     def _stream_text(self, text: str, options: ResolvedOptions, *, early: bool) -> Iterator[AudioChunk]:
-        parts = text_parts(text, self._frontend, options, self.voice.manifest)
+        parts = text_parts(text, self._frontend, options, self.voice.manifest, self._describer)
         first = next(parts)
         return self._render(itertools.chain([first], parts), options.sample_rate, early=early)
 
@@ -249,12 +276,12 @@ def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
     if placement.runtime == "openvino":
         from .runtime.openvino import OpenVinoRuntime
 
-        graphs = {stage.name: voice.graph_path(stage.name) for stage in voice.stages}
         feedback = voice.manifest.acoustic.feedback == "previous_frame"
         stepwise = frozenset({"duration", "decoder"} if feedback else {"duration"})
-        return OpenVinoRuntime(graphs, placement.threads, placement.precision, stepwise, _graph_cache(voice))
-    from langsong.bundle.models import load_models
+        return OpenVinoRuntime(voice.graph_paths, placement.threads, placement.precision, stepwise, _graph_cache(voice))
+    from langsong.bundle.models import load_models, load_reference
 
     from .runtime.torch import TorchRuntime
 
-    return TorchRuntime(*load_models(voice), placement.device, placement.precision, placement.threads)
+    reference = load_reference(voice) if voice.manifest.reference else None
+    return TorchRuntime(*load_models(voice), placement.device, placement.precision, placement.threads, reference)

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from langsong.acoustic.reference import ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
-from langsong.bundle.stages import Stage, stages_of
+from langsong.bundle.stages import EMOTION, Stage, stages_of
 from langsong.vocoder.generator import Generator
 
 from .base import Array
@@ -25,6 +26,7 @@ class TorchRuntime:
         precision: "f32", "f16" or "bf16"; the latter two by autocast, on the vocoder and on whole-sentence
             stages, never on single decoder steps (per-op casts cost more there than they save).
         threads: on a CPU; torch has one such setting for the whole process. None leaves it.
+        reference: the voice's reference encoder, if it has one.
     """
 
     name = "torch"
@@ -36,6 +38,7 @@ class TorchRuntime:
         device: str = "cpu",
         precision: str = "f32",
         threads: int | None = None,
+        reference: ReferenceEncoder | None = None,
     ) -> None:
         self.device = torch.device(device)
         self.precision = precision
@@ -44,9 +47,11 @@ class TorchRuntime:
         self._models: dict[str, nn.Module] = {"acoustic": acoustic.to(self.device)}
         if vocoder is not None:
             self._models["vocoder"] = vocoder.to(self.device)
+        if reference is not None:
+            self._models["reference"] = reference.to(self.device)
         self._single_step = acoustic.config.feedback == "previous_frame"
         generator = vocoder.config if vocoder is not None else None
-        self._stages: dict[str, Stage] = {s.name: s for s in stages_of(acoustic.config, generator)}
+        self._stages: dict[str, Stage] = {s.name: s for s in (*stages_of(acoustic.config, generator), EMOTION)}
         self.description = f"torch {torch.__version__} on {device}, {precision}"
 
     @contextlib.contextmanager

@@ -87,7 +87,7 @@ def launch(job: Callable[..., None], hardware: Hardware, batch: int, *arguments:
         RecipeError: the device or the precision is not to be had.
     """
     world = world_size(hardware, batch)
-    _device(hardware)
+    _precision(hardware, _device(hardware))  # so that what cannot be is known before there are processes
     if "WORLD_SIZE" in os.environ or world == 1:
         _work(int(os.environ.get("RANK", 0)), world, hardware, None, job, arguments)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +29,22 @@ class Running:
         service: Service = self.app.state.service
         return service
 
+    def drained(self) -> None:
+        """Waits until nothing is computed any more, for clients are gone."""
+        end = time.monotonic() + 20
+        while self.service.pool.open_requests:
+            assert time.monotonic() < end, "speech is computed for nobody"
+            time.sleep(0.01)
+
     def url(self, scheme: str = "http") -> str:
         return f"{scheme}://127.0.0.1:{self.port}"
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 @contextmanager

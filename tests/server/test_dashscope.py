@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -289,24 +288,25 @@ def test_what_is_wrong_in_a_piece() -> None:
     assert "<hum> is not supported" in message
 
 
+@pytest.mark.parametrize("name", ["reference_audio"])
+def test_no_file_of_the_server_is_read(server: Running, name: str) -> None:
+    """Options that name files elsewhere take the file itself, as base64, from a network."""
+    parameters = {"format": "pcm", name: "/etc/passwd"}
+    events = conversation(server, json.dumps(run_task(parameters=parameters)))
+    assert events[-1]["event"] == "task-failed"
+    assert "reference_audio is not base64" in events[-1]["error_message"]
+
+
 def test_cancelled(server: Running) -> None:
     heard = Collector()
     synthesizer = cosyvoice(heard)
     synthesizer.streaming_call(TEXT * 200)
     synthesizer.streaming_cancel()
     assert heard.told == ["complete"]
-    drained(server)
+    server.drained()
 
 
 # --- anything else
-
-
-def drained(server: Running) -> None:
-    """Nothing is computed any more for clients who are gone."""
-    end = time.monotonic() + 20
-    while server.service.pool.open_requests:
-        assert time.monotonic() < end, "speech is computed for nobody"
-        time.sleep(0.01)
 
 
 def run_task(**changes: object) -> dict[str, object]:
@@ -334,7 +334,7 @@ def test_who_hangs_up_is_not_spoken_for(server: Running) -> None:
         socket.send(json.dumps(run_task(input={"text": TEXT * 200})))
         while isinstance(socket.recv(), str):
             pass
-    drained(server)
+    server.drained()
 
 
 def test_several_tasks_on_one_connection(server: Running) -> None:
@@ -344,11 +344,11 @@ def test_several_tasks_on_one_connection(server: Running) -> None:
 
 def test_what_does_nothing_is_named(server: Running) -> None:
     changes = {
-        "parameters": {"format": "pcm", "seed": 7, "instruction": "温柔", "emotion": "sad"},
+        "parameters": {"format": "pcm", "seed": 7, "type": 0, "emotion": "sad"},
         "input": {"text": "好"},
     }
     started = conversation(server, json.dumps(run_task(**changes)))[0]
-    assert started["attributes"]["ignored"] == ["seed", "instruction"]
+    assert started["attributes"]["ignored"] == ["seed", "type"]
     assert started["attributes"]["aigc"]["Label"] == "1"
 
 

@@ -65,9 +65,9 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         OptionError: the address cannot be listened on.
     """
     set_up_logging(settings.log_level)
-    listener = _listen(settings.host, settings.port)
     if settings.wyoming_port is not None:  # its library listens by itself, later, and explains nothing
         _listen(settings.host, settings.wyoming_port).close()
+    listener = _listen(settings.host, settings.port)
     app = create_app(settings)
     port = listener.getsockname()[1]
     announce(f"http://[{settings.host}]:{port}" if ":" in settings.host else f"http://{settings.host}:{port}")
@@ -76,6 +76,8 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=settings.max_upload_bytes,
         timeout_graceful_shutdown=_LAST_BYTES_S,
     )
     DrainingServer(config, app.state.service).run([listener])
@@ -83,6 +85,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Bound before anything is loaded, so that a mistake shows at once, and by a message of ours."""
+    listener: socket.socket | None = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -90,6 +93,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
+        if listener is not None:
+            listener.close()
         raise OptionError(
             f"cannot listen on {host}:{port}: {error.strerror}; choose another --host or --port"
         ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -59,12 +59,16 @@ class _Conversation(AsyncEventHandler):
             await super().run()
 
     async def handle_event(self, event: Event) -> bool:
+        return await self._done(self._answer(event), event.type)
+
+    async def _done(self, work: Awaitable[None], event_type: str) -> bool:
+        """Whether it succeeded; if not, the client has been told why."""
         try:
-            await self._answer(event)
+            await work
         except LangsongError as error:
             problem = problem_of(error)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            problem = problem_of(OptionError(f"a {event.type} event lacks something or has it wrong: {error!r}"))
+            problem = problem_of(OptionError(f"a {event_type} event lacks something or has it wrong: {error!r}"))
         except ConnectionError:
             return False
         except Exception:
@@ -72,7 +76,8 @@ class _Conversation(AsyncEventHandler):
             problem = INTERNAL
         else:
             return True
-        await self.write_event(Error(problem.message, problem.code).event())
+        with suppress(ConnectionError):
+            await self.write_event(Error(problem.message, problem.code).event())
         return False
 
     async def disconnect(self) -> None:
@@ -97,27 +102,30 @@ class _Conversation(AsyncEventHandler):
         elif SynthesizeChunk.is_type(event.type):
             self._begun().add(_text(SynthesizeChunk.from_event(event).text))
         elif SynthesizeStop.is_type(event.type):
-            self._begun().end()
             await self._end()
 
     async def _begin(self, voice: SynthesizeVoice | None) -> None:
         if self._speech is not None:
             raise OptionError("synthesize-start before the synthesize-stop of the one before: end that first")
         self._speech = self._speech_of(voice)
-        self._speaking = asyncio.create_task(self._speak(self._speech))
+        self._speaking = asyncio.create_task(self._speak_pieces(self._speech))
+
+    async def _speak_pieces(self, speech: GrowingSpeech) -> None:
+        if not await self._done(self._speak(speech), "synthesize-chunk"):
+            self.writer.close()
 
     def _begun(self) -> GrowingSpeech:
-        if self._speech is None or self._speaking is None:
+        if self._speech is None:
             raise OptionError("begin with synthesize-start")
-        if self._speaking.done():  # something was wrong with what came before
-            self._speaking.result()
         return self._speech
 
     async def _end(self) -> None:
+        self._begun().end()
         if self._speaking is not None:
             await self._speaking
         self._speech = self._speaking = None
-        await self.write_event(SynthesizeStopped().event())
+        if not self.writer.is_closing():
+            await self.write_event(SynthesizeStopped().event())
 
     def _speech_of(self, voice: SynthesizeVoice | None) -> GrowingSpeech:
         address = (self.writer.get_extra_info("peername") or ["unknown"])[0]
@@ -125,7 +133,7 @@ class _Conversation(AsyncEventHandler):
         wanted = voice or SynthesizeVoice()
         name = None if wanted.name == self._service.find().name else wanted.name
         options = SynthesisOptions.parse({"speaker": wanted.speaker})
-        return GrowingSpeech(self._service, client, options, self._service.voice_name(name))
+        return GrowingSpeech(self._service, client, options, name)
 
     async def _speak(self, speech: GrowingSpeech) -> None:
         begun = False

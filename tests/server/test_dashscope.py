@@ -25,6 +25,7 @@ from langsong.audio.label import read_label
 from langsong.bundle.install import InstallReport
 from langsong.engine.synthesizer import Synthesizer
 from langsong.server.auth import digest
+from langsong.server.dashscope_voices import SAMBERT_NAMES, find_speaker
 from langsong.server.settings import ApiKey
 
 TEXT = "今天天气怎么样？我们去公园散步吧。"
@@ -416,3 +417,28 @@ def test_whatever_comes_ends_in_speech_or_a_typed_error(server: Running, message
                     return
         except TimeoutError:  # a task that waits for more text
             assert '"duplex"' in message
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        ("sambert-zhichu-v1", (None, "male")),
+        ("sambert-zhimiao-emo-v1", (None, "female")),
+        ("zhiying", (None, "child")),
+        ("sambert-songbai-v1", (None, "male")),
+        ("langsong/songbai", ("langsong", "male")),
+        ("sambert-langsong-v1", ("langsong", None)),
+        ("alloy", (None, "female")),
+    ],
+)
+def test_who_stands_for_whom(embedded_server: Running, model: str, found: tuple[str | None, str | None]) -> None:
+    voice, speaker = find_speaker(model, embedded_server.service)
+    sorts = {speaker.id: speaker.gender for speaker in embedded_server.service.find().manifest.speakers}
+    assert (voice, speaker and sorts[speaker]) == found
+
+
+def test_every_chinese_name_of_theirs_is_heard(embedded_server: Running) -> None:
+    names = [name for names in SAMBERT_NAMES.values() for name in names]
+    assert len(names) == len(set(names)) == 30
+    speakers = {find_speaker(f"sambert-{name}-v1", embedded_server.service)[1] for name in names}
+    assert speakers == {speaker.id for speaker in embedded_server.service.find().manifest.speakers}

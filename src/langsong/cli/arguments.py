@@ -13,11 +13,25 @@ from langsong.errors import TextError
 VoiceOption = Annotated[
     str | None, typer.Option("--voice", "-v", help="Installed voice or bundle folder. [default: embedded]")
 ]
-SpeakerOption = Annotated[str | None, typer.Option("--speaker", "-s", help="One of the voice's speakers.")]
-EmotionOption = Annotated[str | None, typer.Option("--emotion", "-e", help="One of the voice's emotions.")]
+SpeakerOption = Annotated[
+    str | None, typer.Option("--speaker", "-s", help="A speaker, or a mixture a:0.7+b:0.3.")
+]
+EmotionOption = Annotated[
+    str | None, typer.Option("--emotion", "-e", help="happy, 高兴, … or a mixture: happy:0.6+sad:0.4.")
+]
+EmotionTextOption = Annotated[
+    str | None, typer.Option("--emotion-text", help='A description: "压低声音、有点害怕地说".')
+]
+ReferenceOption = Annotated[
+    Path | None, typer.Option("--reference", help="A recording to take the emotion from, 3-10 s.")
+]
 IntensityOption = Annotated[float | None, typer.Option(help="Of the emotion: 0 = neutral, 1 = as it is, up to 2.")]
 SpeedOption = Annotated[float | None, typer.Option(help="1.0 = unchanged, 2.0 = twice as fast (0.25-4).")]
 PitchOption = Annotated[float | None, typer.Option(help="Semitones (-12 to 12).")]
+PitchRangeOption = Annotated[
+    float | None, typer.Option("--pitch-range", help="How far the pitch moves: 0 = monotone, 1 = unchanged, up to 3.")
+]
+EnergyOption = Annotated[float | None, typer.Option(help="Vocal effort, dB (-20 to 20).")]
 VolumeOption = Annotated[float | None, typer.Option(help="dB (-60 to 20).")]
 PauseOption = Annotated[float | None, typer.Option("--sentence-pause", help="Seconds of silence after each sentence.")]
 RateOption = Annotated[int | None, typer.Option("--sample-rate", help="Hz (8000-48000). [default: the voice's]")]

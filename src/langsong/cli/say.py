@@ -15,12 +15,16 @@ from langsong.errors import OptionError, TextError
 from .arguments import (
     DeviceOption,
     EmotionOption,
+    EmotionTextOption,
+    EnergyOption,
     IntensityOption,
     LexiconOption,
     PauseOption,
     PitchOption,
+    PitchRangeOption,
     PrecisionOption,
     RateOption,
+    ReferenceOption,
     RuntimeOption,
     SpeakerOption,
     SpeedOption,
@@ -32,6 +36,7 @@ from .arguments import (
 
 if TYPE_CHECKING:
     from langsong.engine.synthesizer import Synthesizer
+    from langsong.text.document import Passage
     from langsong.types import AudioChunk
 
 
@@ -49,6 +54,9 @@ def say(
         typer.Option("--output", "-o", help="File to write; its suffix names the format. - is standard output."),
     ] = Path("speech.wav"),
     file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the text from a file; - is stdin.")] = None,
+    script: Annotated[
+        bool, typer.Option("--script", help="The text is a script: lines such as 角色: … and [高兴] …")
+    ] = False,
     units: Annotated[
         Path | None,
         typer.Option(help="Speak unit lines from a file, exactly as the model gives them; - is stdin."),
@@ -57,15 +65,20 @@ def say(
     subtitles: Annotated[
         Path | None, typer.Option(help="Also write when each line is spoken: .srt, .vtt, .lrc, or .json with phones.")
     ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Also draw what was spoken: F0, level, syllables (.png).")] = None,
     audible_label: Annotated[
         AudibleLabel | None, typer.Option(help='Tell listeners first that it is generated: Morse "AI", or in words.')
     ] = None,
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
+    emotion_text: EmotionTextOption = None,
+    reference: ReferenceOption = None,
     intensity: IntensityOption = None,
     speed: SpeedOption = None,
     pitch: PitchOption = None,
+    pitch_range: PitchRangeOption = None,
+    energy: EnergyOption = None,
     volume: VolumeOption = None,
     sentence_pause: PauseOption = None,
     sample_rate: RateOption = None,
@@ -75,7 +88,7 @@ def say(
     precision: PrecisionOption = "auto",
     threads: ThreadsOption = None,
 ) -> None:
-    """Speak text, or SSML, into a file. 把文字读成声音文件。
+    """Speak text, SSML or a script into a file. 把文字读成声音文件。
 
     Examples:  langsong say "今天天气真好。" -o hello.wav      langsong say -f story.txt -e happy -o story.mp3
     """
@@ -94,9 +107,13 @@ def say(
         {
             "speaker": speaker,
             "emotion": emotion,
+            "emotion_text": emotion_text,
+            "reference_audio": reference,
             "intensity": intensity,
             "speed": speed,
             "pitch": pitch,
+            "pitch_range": pitch_range,
+            "energy": energy,
             "volume": volume,
             "sentence_pause": sentence_pause,
             "sample_rate": sample_rate,
@@ -114,15 +131,50 @@ def say(
         chunks = synthesizer.stream_units(lines, options)
     else:
         written = text if text is not None else read_text(file or Path("-"))
-        chunks = synthesizer.stream(written, options, early=str(output) == "-")
+        passages = _script(written) if script else written
+        chunks = synthesizer.stream(passages, options, early=str(output) == "-")
+    chunks = _noted(chunks)
     sample_rate_hz = options.sample_rate or synthesizer.sample_rate
     if audible_label is not None:
         chunks = _announced(chunks, audible_label, synthesizer, options.speaker, sample_rate_hz)
     transcript = Transcript()
-    _write(transcript.of(chunks), output, sample_rate_hz, format)
+    spoken: list[AudioChunk] = []
+    _write(transcript.of(chunks if plot is None else _kept(chunks, spoken)), output, sample_rate_hz, format)
     if subtitles is not None and subtitle_format is not None:
         write_file(subtitles, transcript.written(subtitle_format).encode())
         print(subtitles, file=sys.stderr if str(output) == "-" else sys.stdout)
+    if plot is not None:
+        write_file(plot, _plotted(spoken, synthesizer))
+        print(plot, file=sys.stderr if str(output) == "-" else sys.stdout)
+
+
+def _script(text: str) -> tuple[Passage, ...]:
+    from langsong.engine.emotion_names import is_emotion
+    from langsong.text.script import parse_script
+
+    return parse_script(text, is_emotion)
+
+
+def _noted(chunks: Iterator[AudioChunk]) -> Iterator[AudioChunk]:
+    """The same chunks; their notices go to standard error."""
+    for chunk in chunks:
+        for notice in chunk.notices:
+            print(f"langsong: note: {notice.message}", file=sys.stderr)
+        yield chunk
+
+
+def _kept(chunks: Iterator[AudioChunk], kept: list[AudioChunk]) -> Iterator[AudioChunk]:
+    for chunk in chunks:
+        kept.append(chunk)
+        yield chunk
+
+
+def _plotted(chunks: list[AudioChunk], synthesizer: Synthesizer) -> bytes:
+    from langsong.measure.expressiveness.plot import plotted
+    from langsong.types import join_chunks
+
+    audio = join_chunks(chunks, synthesizer.sample_rate)
+    return plotted(audio.text, audio.samples, audio.sample_rate, audio.words)
 
 
 def _announced(

@@ -13,6 +13,8 @@ from typing import NamedTuple, TypedDict
 
 from langsong.text.once import once
 
+from .mixture import parse_shares
+
 EIGHT = ("happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surprised", "calm")
 """In the order of IndexTTS's emotion vectors."""
 
@@ -56,6 +58,14 @@ def canonical(name: str) -> str | None:
 def known_names() -> frozenset[str]:
     """Every name that `canonical` knows."""
     return frozenset(_aliases())
+
+
+def is_emotion(text: str) -> bool:
+    """Whether a text is a known emotion, or a mixture of such."""
+    try:
+        return all(canonical(name) is not None for name, _ in parse_shares(text))
+    except ValueError:
+        return False
 
 
 def find_emotion(name: str, available: Collection[str]) -> Found | None:

@@ -7,7 +7,7 @@ import itertools
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 from langsong.bundle.store import cache_home, find_voice
 from langsong.bundle.voice import Voice
 from langsong.errors import LangsongError
+from langsong.text.document import Passage
 from langsong.text.frontend import Frontend
 from langsong.text.lexicon import UserLexicon
 from langsong.text.units import format_units
@@ -120,12 +121,18 @@ class Synthesizer:
             pass
 
     def stream(
-        self, text: str, options: SynthesisOptions | None = None, *, early: bool = True, **changes: Any
+        self,
+        text: str | Sequence[Passage],
+        options: SynthesisOptions | None = None,
+        *,
+        early: bool = True,
+        **changes: Any,
     ) -> Iterator[AudioChunk]:
         """Speak, in chunks as soon as they are computed.
 
         Args:
-            text: of any length, plain, with the marks of docs/text.md, or SSML.
+            text: of any length, plain, with the marks of docs/text.md, or SSML; or the passages of a script
+                (`langsong.text.script.parse_script`).
             options: what the request wants.
             early: begin each sentence with a short chunk, for listeners; without, chunks are long, which costs
                 least, for files.
@@ -137,7 +144,7 @@ class Synthesizer:
         """
         return self._stream_text(text, self._resolve(options, changes), early=early)
 
-    def say(self, text: str, options: SynthesisOptions | None = None, **changes: Any) -> AudioChunk:
+    def say(self, text: str | Sequence[Passage], options: SynthesisOptions | None = None, **changes: Any) -> AudioChunk:
         """Speak all of it; arguments and errors as for `stream`."""
         resolved = self._resolve(options, changes)
         return join_chunks(list(self._stream_text(text, resolved, early=False)), resolved.sample_rate)
@@ -199,12 +206,14 @@ class Synthesizer:
         return self._listener.hear(recording)
 
     def _resolve(self, options: SynthesisOptions | None, changes: dict[str, Any]) -> ResolvedOptions:
-        merged = {**(options.model_dump() if options else {}), **changes}
+        merged = {**(dict(options) if options else {}), **changes}
         wanted = SynthesisOptions.parse(merged, local=True)
         heard = self.hear(wanted.reference_audio) if wanted.reference_audio is not None else None
         return resolve(wanted, self.voice.manifest, heard=heard, describer=self._describer)
 
-    def _stream_text(self, text: str, options: ResolvedOptions, *, early: bool) -> Iterator[AudioChunk]:
+    def _stream_text(
+        self, text: str | Sequence[Passage], options: ResolvedOptions, *, early: bool
+    ) -> Iterator[AudioChunk]:
         parts = text_parts(text, self._frontend, options, self.voice.manifest, self._describer)
         first = next(parts)
         return self._render(itertools.chain([first], parts), options.sample_rate, early=early)

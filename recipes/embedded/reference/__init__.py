@@ -1,0 +1,1 @@
+"""How the embedded voice's reference encoder was trained."""

@@ -1,0 +1,1 @@
+"""How expressive speech is: prosody, timbre and intelligibility under emotion."""

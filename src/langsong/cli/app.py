@@ -12,7 +12,7 @@ import typer
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import accuracy, bench, demo, evaluate, label, say, serve, text, train, voices
+from . import accuracy, analyse, bench, demo, evaluate, label, say, serve, text, train, voices
 
 app = typer.Typer(
     name="langsong",
@@ -25,6 +25,7 @@ app.command("say")(say.say)
 app.command("demo")(demo.demo)
 app.command("text")(text.text)
 app.command("serve")(serve.serve)
+app.command("analyse")(analyse.analyse)
 app.command("bench")(bench.bench)
 app.command("accuracy")(accuracy.accuracy)
 app.command("evaluate")(evaluate.evaluate)

@@ -15,7 +15,7 @@ from langsong.errors import CheckpointError
 from langsong.train.losses import adversarial_loss, discriminator_loss, feature_matching_loss
 from langsong.vocoder.config import PeriodConfig, ScaleConfig
 from langsong.vocoder.convert_discriminators import load_discriminators
-from langsong.vocoder.discriminators import Discriminators
+from langsong.vocoder.discriminators import Discriminators, WideConv
 
 
 def opened(shared: Path, name: str) -> tuple[Discriminators, dict[str, Any], dict[str, float]]:
@@ -53,6 +53,13 @@ def test_scores_features_and_losses(shared: Path, name: str) -> None:
     assert judged.item() == pytest.approx(losses["dis_real"] + losses["dis_fake"], rel=1e-5)
 
 
+@pytest.mark.parametrize("stride", [1, 3])
+def test_a_wide_convolution_is_a_convolution(stride: int) -> None:
+    torch.manual_seed(0)
+    wide, x = WideConv(6, 5, 5, stride, padding=2), torch.randn(3, 6, 23)
+    torch.testing.assert_close(wide(x), torch.nn.Conv1d.forward(wide, x), atol=1e-5, rtol=1e-5)
+
+
 def test_sizes_are_those_of_the_shipped_models() -> None:
     with torch.device("meta"):
         model = Discriminators(ScaleConfig(), PeriodConfig())
@@ -70,7 +77,6 @@ def test_a_checkpoint_of_another_shape_is_refused(shared: Path) -> None:
     model = Discriminators(None, PeriodConfig())
     with pytest.raises(CheckpointError, match="MultiPeriodDiscriminator does not fit"):
         load_discriminators(model, {"MultiPeriodDiscriminator": state})
-    with pytest.raises(CheckpointError, match="unknown tensor 'head.weight'"):
-        load_discriminators(
-            model, {"MultiPeriodDiscriminator": {"head.weight": state["discriminators.0.conv_post.bias"]}}
-        )
+    stranger = {"head.weight": state["discriminators.0.conv_post.bias"]}
+    with pytest.raises(CheckpointError, match=r"unknown tensor 'head\.weight'"):
+        load_discriminators(model, {"MultiPeriodDiscriminator": stranger})

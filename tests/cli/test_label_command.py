@@ -65,11 +65,11 @@ def test_what_cannot_be_looked_at(run: Run, folder: Path) -> None:
     Path("text.wav").write_text("天地玄黄", encoding="utf-8")
     for command in ("show", "verify"):
         assert run("label", command, "missing.wav").refused().startswith("cannot read missing.wav: No such file")
-    assert run("label", "verify", "text.wav").refused().startswith("cannot read text.wav: broken, or no audio")
+    assert run("label", "verify", "text.wav").lines == ["text.wav: no content label"]
     broken = Path(written("broken.wav", True)).read_bytes().replace(b'"Label"', b'"Lable"')
     Path("broken.wav").write_bytes(broken)
-    assert "lacks Label" in run("label", "show", "broken.wav").refused()
-    assert run("label", "verify", "broken.wav").code == 1
+    for command in ("show", "verify"):
+        assert "lacks Label" in run("label", command, "broken.wav").refused()
 
 
 @pytest.mark.parametrize("label", ["morse", "spoken"])

@@ -97,7 +97,9 @@ def test_formats(http: httpx.Client, speaker: Speaker, media_type: str, streamin
         assert len(read_audio(response.content)[0]) == len(expected)
     else:
         assert response.headers["content-type"] == "audio/aac"
-    assert ContentLabel.parse(response.headers["x-aigc"]).faults() == []
+    label = ContentLabel.parse(response.headers["x-aigc"])
+    assert label.faults() == []
+    assert read_label(io.BytesIO(response.content)) == (None if media_type == "raw" else label)
 
 
 def test_our_options_beside_theirs(http: httpx.Client, speaker: Speaker) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from langsong.audio.audible_label import announced, rhythm
 from langsong.errors import DeadlineExceeded, QueueFull, ServiceStopping
+from langsong.text.document import Passage
 from langsong.types import AudioChunk
 
 from .cache import LruCache
@@ -121,6 +122,7 @@ class SynthesisPool:
         text: str,
         options: SynthesisOptions | None = None,
         *,
+        passages: Sequence[Passage] | None = None,
         voice: str | None = None,
         client: str = "",
         early: bool = True,
@@ -133,6 +135,7 @@ class SynthesisPool:
         Args:
             text: plain text, marks or SSML.
             options: what the request wants.
+            passages: what `text` says, if it is a script.
             voice: name of an installed voice; None = the embedded one.
             client: whose turn it is; requests of one client share its turns.
             early: for a listener (short first chunk, turns with the client's other requests); without, for a file
@@ -148,6 +151,7 @@ class SynthesisPool:
         request = SpeechRequest(
             text,
             options or SynthesisOptions(),
+            passages=passages,
             voice=voice,
             client=client,
             early=early,
@@ -227,7 +231,7 @@ class SynthesisPool:
 
     def _begin(self, request: SpeechRequest, device: str) -> Iterator[AudioChunk]:
         synthesizer = self.voices.get(request.voice, device)
-        chunks = synthesizer.stream(request.text, request.options, early=request.early)
+        chunks = synthesizer.stream(request.passages or request.text, request.options, early=request.early)
         if not request.announced:
             return chunks
         rate = request.options.sample_rate or synthesizer.sample_rate

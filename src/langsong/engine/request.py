@@ -6,10 +6,11 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
 
 from langsong.errors import RequestCancelled
+from langsong.text.document import Passage
 from langsong.types import AudioChunk
 
 from .options import SynthesisOptions
@@ -25,7 +26,7 @@ class SpeechRequest:
     `ServiceStopping`, or `RequestCancelled` after `cancel`.
 
     Attributes:
-        text, options, voice, client, early, announced, deadline_s, tag: as submitted.
+        text, passages, options, voice, client, early, announced, deadline_s, tag: as submitted.
         audio_s: seconds of speech computed so far.
         compute_s: seconds of a worker spent on it so far.
         first_chunk_s: seconds from submission until the first chunk was there; None before.
@@ -36,6 +37,7 @@ class SpeechRequest:
         text: str,
         options: SynthesisOptions,
         *,
+        passages: Sequence[Passage] | None,
         voice: str | None,
         client: str,
         early: bool,
@@ -46,6 +48,7 @@ class SpeechRequest:
         changed: threading.Condition,
     ) -> None:
         self.text, self.options, self.voice = text, options, voice
+        self.passages = passages
         self.client, self.early, self.announced, self.deadline_s = client, early, announced, deadline_s
         self.tag = tag
         self.audio_s = self.compute_s = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from langsong.engine.pool import SynthesisPool
 from langsong.engine.request import SpeechRequest
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import LangsongError, RequestTooLarge, VoiceNotFound
+from langsong.text.document import Passage
 
 from .auth import LOCAL, Client, Keyring, token_of
 from .limits import Limits
@@ -82,6 +83,7 @@ class Service:
         text: str,
         options: SynthesisOptions | None = None,
         *,
+        passages: Sequence[Passage] | None = None,
         voice: str | None = None,
         client: Client = LOCAL,
         early: bool = True,
@@ -93,6 +95,7 @@ class Service:
         Args:
             text: plain text, marks or SSML.
             options: what it wants.
+            passages: what `text` says, if it is a script.
             voice: name of an installed voice; None = the server's default.
             client: who asks.
             early: for a listener; without, for a file.
@@ -113,6 +116,7 @@ class Service:
         return self.pool.submit(
             text,
             options,
+            passages=passages,
             voice=name,
             client=f"{client.name} (jobs)" if job else client.name,
             early=early,

@@ -80,3 +80,42 @@ def export_run(
     voice, differences = export(run, output, partner=partner, card=card, precision=precision)
     worst = max(differences, key=lambda stage: differences[stage])
     print(f"{voice.folder}: {voice.name}, graphs agree with torch within {differences[worst]:.1e} ({worst})")
+
+
+@app.command("bench")
+def bench(
+    row: Annotated[
+        list[str] | None, typer.Option(help="sambert-full, sambert-small, hifigan; may be given several times.")
+    ] = None,
+    processes: Annotated[
+        list[int] | None, typer.Option(help="May be given several times. [default: one per core]")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Of each process.")] = 1,
+    precision: Annotated[str, typer.Option(help="auto, f32, bf16 or f16.")] = "auto",
+    steps: Annotated[int, typer.Option(min=1, help="Counted steps.")] = 5,
+) -> None:
+    """Measure training steps on this machine. 测训练速度。"""
+    needs_extra()
+    from pydantic import ValidationError
+
+    from langsong.train.bench import ROWS, measure_training
+    from langsong.train.recipe import Hardware
+
+    if unknown := set(row or ROWS) - set(ROWS):
+        raise OptionError(f"unknown row {unknown.pop()!r}; there are {', '.join(ROWS)}")
+    print("| row | processes x threads | precision | batch | s per step, median (min-max) |\n|---|---|---|---|---|")
+    for name in row or ROWS:
+        counts: list[int | None] = [*processes] if processes else [None]
+        for count in counts:
+            try:
+                hardware = Hardware.model_validate(
+                    {"precision": precision, "threads": threads, "processes": count or "auto"}
+                )
+            except ValidationError as error:
+                raise OptionError(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from None
+            timing = measure_training(name, hardware, steps)
+            print(
+                f"| {name} | {timing.processes} x {threads} | {precision} | {timing.batch} "
+                f"| {timing.median_s:.2f} ({timing.min_s:.2f}-{timing.max_s:.2f}) |",
+                flush=True,
+            )

@@ -44,8 +44,11 @@ class Judgement(NamedTuple):
 
 
 class WideConv(nn.Conv1d):
-    """A centred convolution of many channels over few places. On a CPU it is one matrix product over unfolded places: the
-    gradient of its weights takes half the time or less that the convolution routines need for such shapes."""
+    """A centred convolution of many channels over few places.
+
+    On a CPU it is one matrix product over unfolded places: the gradient of its weights takes half the time that the
+    convolution routines need for such shapes, or less.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, channels_in, T) to (B, channels_out, T')."""

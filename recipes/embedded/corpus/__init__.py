@@ -1,0 +1,1 @@
+"""The corpus of the embedded voices: labelled Mandarin speech from a synthetic teacher (README.md)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import anyio
 
@@ -24,7 +25,8 @@ _MOST_CHARACTERS = 1000
 class GrowingSpeech:
     """Speaks sentences as soon as they are complete, one after the other; everything happens on the event loop.
 
-    A context manager, at whose end nothing more is computed.
+    A context manager, at whose end nothing more is computed. The service counts it as work that it must finish, but for
+    the time in which it waits for text.
 
     Args:
         service: which speaks.
@@ -41,11 +43,13 @@ class GrowingSpeech:
         self._error: LangsongError | None = None
         self._news = anyio.Event()
         self._request: SpeechRequest | None = None
+        self._working = ExitStack()
 
     def __enter__(self) -> GrowingSpeech:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._working.close()
         if self._request is not None:
             self._request.cancel()
 
@@ -86,6 +90,7 @@ class GrowingSpeech:
             LangsongError: of `fail`, or as `Service.speak` and `SpeechRequest` raise it.
         """
         end_s, announced = 0.0, None
+        self._working.enter_context(self._service.working())
         while (text := await self._next()) is not None:
             begin_s = end_s
             self._request = self._service.speak(
@@ -104,13 +109,17 @@ class GrowingSpeech:
 
     async def _next(self) -> str | None:
         while not self._ready and not self._ended and self._error is None:
+            self._working.close()
             self._news = anyio.Event()
             await self._news.wait()
+            self._working.enter_context(self._service.working())
         if self._error is not None:
             raise self._error
         if not self._ready:
             return None
         text = self._ready.popleft()
-        while self._ready and len(text) + len(self._ready[0]) <= _MOST_CHARACTERS and not is_ssml(self._ready[0]):
+        while self._ready and not (is_ssml(text) or is_ssml(self._ready[0])):
+            if len(text) + len(self._ready[0]) > _MOST_CHARACTERS:
+                break
             text += self._ready.popleft()
         return text

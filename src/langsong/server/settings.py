@@ -72,7 +72,7 @@ class ServerSettings(BaseSettings):
         log_level, log_text: how much is logged, and whether with the text that is spoken.
         label: put the label of generated content (GB 45438-2025) into every file.
         audible_label: say it as well: Morse "AI" before the speech.
-        content_producer: who the label names.
+        content_producer: who the label names; printable ASCII without space, " and \\.
     """
 
     model_config = SettingsConfigDict(env_prefix="LANGSONG_", extra="forbid", frozen=True)
@@ -114,7 +114,7 @@ class ServerSettings(BaseSettings):
 
     label: bool = True
     audible_label: bool = False
-    content_producer: str = "langsong"
+    content_producer: Annotated[str, Field(pattern=r"^[!#-\[\]-~]+$")] = "langsong"
 
     @classmethod
     def settings_customise_sources(

@@ -114,13 +114,18 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(go: Callable[..., Pa
 @pytest.mark.parametrize(
     "changes",
     [
-        {},
-        {"feedback": "previous_frame"},
-        {"corpus": "unaligned"},
-        {"adversary": None, "loop": LOOP | {"steps": 20, "accumulate": 2}},
-        {"hardware": {"processes": 1, "device": "cpu", "precision": "bf16"}},
+        pytest.param({}, id="plain"),
+        pytest.param({"corpus": "unaligned"}, id="learns durations"),
+        pytest.param({"feedback": "previous_frame"}, id="feedback", marks=pytest.mark.slow),
+        pytest.param(
+            {"adversary": None, "loop": LOOP | {"steps": 20, "accumulate": 2}},
+            id="accumulates",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"hardware": {"processes": 1, "device": "cpu", "precision": "bf16"}}, id="bf16", marks=pytest.mark.slow
+        ),
     ],
-    ids=["plain", "feedback", "learns durations", "accumulates", "bf16"],
 )
 def test_losses_fall(go: Callable[..., Path], changes: dict[str, Any]) -> None:
     lines = metrics(go(SAMBERT, **{"loop": LOOP | {"steps": 25}, **changes}))

@@ -154,5 +154,6 @@ def _precision(hardware: Hardware, device: torch.device) -> str:
         return hardware.precision
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "f16"
-    # without AMX, bf16 is no faster where it matters and often slower
-    return "bf16" if device.type == "cpu" and torch.cpu._is_amx_tile_supported() else "f32"
+    # torch 2.4 and 2.5 cannot tell; without AMX the gain is small, or none
+    has_amx = getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    return "bf16" if device.type == "cpu" and has_amx() else "f32"

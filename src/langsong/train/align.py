@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from langsong.bundle.store import find_voice
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import CorpusError
 from langsong.measure.quality.intelligibility import SENTENCES
 
-from .aligner import BATCH, STEPS, Aligner, RunAligner, VoiceAligner, aligned_data
+from .aligner import Aligner, SpeechAligner
 from .corpus_format import Corpus, CorpusDescription, Utterance, write_utterances
-from .identity import VoiceIdentity
 from .own_speech import own_speech
 from .prepare.settings import PrepareSettings
 
-OWN_SENTENCES = 120
-"""That a voice says for its aligner to learn from: some six minutes."""
+OWN_SENTENCES = 60
+"""That a voice says, for the models of phones to be learnt from: some three minutes."""
 
 _OWN_TEXTS = 40
-"""Texts of the corpus among them; the rest are of the evaluation."""
+"""Texts of the corpus among them; the rest are those of the evaluation."""
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and of how much."""
@@ -33,39 +31,67 @@ class AlignmentReport:
     """What was found.
 
     Attributes:
-        aligned: utterances that got durations.
-        confidence: of each by its id, up to 1; low ones are worth a look at text and recording.
+        aligned: how many utterances got durations.
+        fit: of each, by its id: mean log-likelihood of a frame. Far lower ones than most deserve a look.
     """
 
     aligned: int
-    confidence: dict[str, float]
+    fit: dict[str, float]
+
+
+def align(folder: Path, aligner: Callable[[Corpus], Aligner], *, again: bool = False) -> AlignmentReport:
+    """Write durations into a prepared corpus.
+
+    Args:
+        folder: of the corpus.
+        aligner: makes what finds them, for this corpus; is not called if there is nothing to do.
+        again: replace durations that are there.
+
+    Raises:
+        CorpusError: the corpus is unusable, or an utterance has more units than frames.
+    """
+    corpus = Corpus.open(folder)
+    wanted = [u for u in (*corpus.train, *corpus.valid) if again or u.durations is None]
+    if not wanted:
+        return AlignmentReport(0, {})
+    found = dict(zip([u.id for u in wanted], aligner(corpus).find(corpus, wanted), strict=True))
+    durations = {name: each.durations for name, each in found.items()}
+    try:
+        for name, utterances in (("train.jsonl", corpus.train), ("valid.jsonl", corpus.valid)):
+            write_utterances(folder / name, [timed(u, durations.get(u.id)) for u in utterances])
+    except OSError as error:
+        raise CorpusError(f"cannot write {folder}: {error.strerror}") from None
+    return AlignmentReport(len(found), {name: each.fit for name, each in found.items()})
 
 
 def voice_aligner(
-    base: str | None, corpus: Corpus, *, steps: int = STEPS, progress: Progress = lambda *state: None
-) -> VoiceAligner:
-    """An aligner that learns from what the voice `base` itself says (None = the embedded one).
+    synthesizer: Synthesizer, corpus: Corpus, *, progress: Progress = lambda *state: None
+) -> SpeechAligner:
+    """An aligner that learns from what a voice says, in passing.
 
     Raises:
-        VoiceNotFound, BundleError: there is no such voice.
-        RecipeError: the corpus is of another sound, language or text convention.
         TrainingError: the voice can read none of the texts.
     """
-    voice = find_voice(base)
-    identity = VoiceIdentity.of_voice(voice.manifest, corpus.description)
-    aligner = VoiceAligner(voice, identity)
-    texts = [u.text for u in (*corpus.train, *corpus.valid) if u.text][:_OWN_TEXTS]
     with tempfile.TemporaryDirectory(prefix="langsong-") as folder:
-        spoken = own_speech(
-            Synthesizer.open(voice, cache_bytes=0),
-            [*texts, *SENTENCES],
-            OWN_SENTENCES,
-            Path(folder),
-            settings_of(corpus.description),
-            progress=lambda done, total: progress("speaking", done, total),
-        )
-        aligner.learn(spoken, steps=steps, progress=lambda done, total: progress("learning", done, total))
-    return aligner
+        return SpeechAligner(speech_like(synthesizer, corpus, Path(folder), progress=progress))
+
+
+def speech_like(
+    synthesizer: Synthesizer, corpus: Corpus, folder: Path, *, progress: Progress = lambda *state: None
+) -> Corpus:
+    """A voice's own speech, some of it a corpus's texts, prepared in `folder` as that corpus is."""
+    return own_speech(
+        synthesizer,
+        [*texts_of((*corpus.train, *corpus.valid))[:_OWN_TEXTS], *SENTENCES],
+        OWN_SENTENCES,
+        folder,
+        settings_of(corpus.description),
+        progress=lambda done, total: progress("speaking", done, total),
+    )
+
+
+def texts_of(utterances: Sequence[Utterance]) -> list[str]:
+    return [utterance.text for utterance in utterances if utterance.text.strip()]
 
 
 def settings_of(corpus: CorpusDescription) -> PrepareSettings:
@@ -79,50 +105,8 @@ def settings_of(corpus: CorpusDescription) -> PrepareSettings:
     )
 
 
-def run_aligner(run: Path) -> RunAligner:
-    """The aligner of a run that was told ``durations: learn``."""
-    return RunAligner(run)
-
-
-def align(
-    folder: Path, aligner: Callable[[Corpus], Aligner], *, again: bool = False, progress: Progress = lambda *state: None
-) -> AlignmentReport:
-    """Write durations into a prepared corpus.
-
-    Args:
-        folder: of the corpus.
-        aligner: gets the corpus; is not called if there is nothing to do.
-        again: replace durations that are there.
-
-    Raises:
-        CorpusError: the corpus is unusable, or an utterance has more units than frames.
-    """
-    corpus = Corpus.open(folder)
-    wanted = {u.id for u in (*corpus.train, *corpus.valid) if again or u.durations is None}
-    if not wanted:
-        return AlignmentReport(0, {})
-    found: dict[str, tuple[int, ...]] = {}
-    confidence: dict[str, float] = {}
-    chosen = aligner(corpus)
-    data = aligned_data(corpus, chosen.identity)
-    indices = sorted((i for i, u in enumerate(data.utterances) if u.id in wanted), key=lambda i: data.lengths[i])
-    for start in range(0, len(indices), BATCH):
-        part = indices[start : start + BATCH]
-        durations, certain = chosen.find(data.batch(part))
-        for row, index in enumerate(part):
-            utterance = data.utterances[index]
-            found[utterance.id] = tuple(durations[row, : utterance.unit_count].tolist())
-            confidence[utterance.id] = float(certain[row])
-        progress("aligning", start + len(part), len(indices))
-    try:
-        for name, utterances in (("train.jsonl", corpus.train), ("valid.jsonl", corpus.valid)):
-            write_utterances(folder / name, [_timed(u, found) for u in utterances])
-    except OSError as error:
-        raise CorpusError(f"cannot write {folder}: {error.strerror}") from None
-    return AlignmentReport(len(found), confidence)
-
-
-def _timed(utterance: Utterance, found: dict[str, tuple[int, ...]]) -> Utterance:
-    if utterance.id not in found:
+def timed(utterance: Utterance, durations: tuple[int, ...] | None) -> Utterance:
+    """The utterance with these durations; as it is without any."""
+    if durations is None:
         return utterance
-    return Utterance.model_validate({**dict(utterance), "durations": found[utterance.id]})
+    return Utterance.model_validate({**dict(utterance), "durations": durations})

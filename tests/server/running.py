@@ -36,6 +36,13 @@ class Running:
             assert time.monotonic() < end, "speech is computed for nobody"
             time.sleep(0.01)
 
+    def idle(self) -> None:
+        """Waits until no connection has work that a stopping server would finish."""
+        end = time.monotonic() + 20
+        while self.service.is_working:
+            assert time.monotonic() < end, "something is taken for work"
+            time.sleep(0.01)
+
     def url(self, scheme: str = "http") -> str:
         return f"{scheme}://127.0.0.1:{self.port}"
 

@@ -298,6 +298,21 @@ def test_no_file_of_the_server_is_read(server: Running, name: str) -> None:
     assert "reference_audio is not base64" in events[-1]["error_message"]
 
 
+def test_who_waits_for_text_is_no_work(server: Running) -> None:
+    """So that a server which is told to stop need not wait for a writer."""
+    task = json.dumps({**run_task(), "header": {"action": "run-task", "task_id": "t", "streaming": "duplex"}})
+    piece = {"header": {"action": "continue-task", "task_id": "t"}, "payload": {"input": {"text": TEXT * 20}}}
+    with connect(server.url("ws") + "/api-ws/v1/inference") as socket:
+        socket.send(task)
+        assert json.loads(socket.recv())["header"]["event"] == "task-started"
+        server.idle()
+        socket.send(json.dumps(piece))
+        assert isinstance(socket.recv(), bytes)
+        assert server.service.is_working
+        server.idle()
+    server.drained()
+
+
 def test_cancelled(server: Running) -> None:
     heard = Collector()
     synthesizer = cosyvoice(heard)

@@ -59,11 +59,9 @@ class _Conversation:
     async def run(self) -> None:
         try:
             while True:
-                message = await self._inbox.get()
-                with self._service.working():
-                    if not await self._answered(message):
-                        await self._socket.close()
-                        return
+                if not await self._answered(await self._inbox.get()):
+                    await self._socket.close()
+                    return
         except WebSocketDisconnect:
             pass
 
@@ -95,11 +93,12 @@ class _Conversation:
         format, label = wanted.audio_format, wanted.on(self._service.new_label())
         progress = Progress(task_id, wanted, Transcript())
         await self._socket.send_text(started(task_id, label, wanted.ignored))
-        with speech, anyio.CancelScope() as speaking:
-            async with self._taking(command, speech, speaking):
-                async for data, chunk in stream_of(speech.chunks(), format, label):
-                    await self._send(data, progress.note(chunk) if chunk else ())
-        await self._send(b"", progress.finish())
+        with speech:
+            with anyio.CancelScope() as speaking:
+                async with self._taking(command, speech, speaking):
+                    async for data, chunk in stream_of(speech.chunks(), format, label):
+                        await self._send(data, progress.note(chunk) if chunk else ())
+            await self._send(b"", progress.finish())
 
     @asynccontextmanager
     async def _taking(

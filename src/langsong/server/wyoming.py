@@ -137,7 +137,7 @@ class _Conversation(AsyncEventHandler):
 
     async def _speak(self, speech: GrowingSpeech) -> None:
         begun = False
-        with self._service.working(), speech:
+        with speech:
             async for chunk in speech.chunks():
                 if not begun:
                     begun = True

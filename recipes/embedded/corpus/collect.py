@@ -1,4 +1,4 @@
-"""python -m corpus.collect OUT: corpus.jsonl of what is good, and report.md.
+"""python -m corpus.collect OUT: corpus.jsonl to train on, held_out.jsonl to validate with, and report.md.
 
 Left out are clips that could not be made, and those of which a recogniser understands too little (`is_lost`); clips
 that nobody has listened to are in.
@@ -30,18 +30,19 @@ def is_lost(heard: Mapping[str, Any]) -> bool:
 
 
 def collect(out: Path) -> str:
-    """Write corpus.jsonl; the report as Markdown."""
+    """Write corpus.jsonl and held_out.jsonl; the report as Markdown."""
     rows = journalled(out)
     heard = {row["id"]: row for row in read_lines(out / "heard.jsonl") if row["id"] in rows}
     made = [row for row in rows.values() if "rejected" not in row]
     dropped = [row for row in made if row["id"] in heard and is_lost(heard[row["id"]])]
     lost = {row["id"] for row in dropped}
     kept = sorted((row for row in made if row["id"] not in lost), key=lambda row: str(row["id"]))
-    _write(out / "corpus.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept))
-    held_out = [row for row in kept if row["split"] == "valid"]
+    trained, held_out = ([row for row in kept if row["split"] == split] for split in ("train", "valid"))
+    for name, part in (("corpus.jsonl", trained), ("held_out.jsonl", held_out)):
+        _write(out / name, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in part))
     sound = [(row, heard[row["id"]]) for row in made if row["id"] in heard]
     lines = [
-        f"{len(kept)} clips, {_hours(kept):.2f} h, of which {_hours(held_out):.2f} h are to be held out.",
+        f"{len(trained)} clips, {_hours(trained):.2f} h; held out {len(held_out)} clips, {_hours(held_out):.2f} h.",
         f"{len(sound)} clips were heard, {len(dropped)} dropped; {len(rows) - len(made)} could not be made.",
         "",
     ]

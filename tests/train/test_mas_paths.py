@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from langsong.acoustic.alignment import diagonal_prior, hard_alignment, monotonic_durations
 from langsong.acoustic.banded import Band
+from langsong.acoustic.depthwise import DepthwiseConv
 from langsong.acoustic.layers import attend
 from langsong.acoustic.teacher_forcing import owners
 from langsong.train.targets import unit_means
@@ -101,3 +102,20 @@ def test_means_of_units() -> None:
     durations = torch.tensor([[2, 0, 2, 2]])
     assert unit_means(contour, durations, skip_zeros=False).tolist() == [[2.0, 0.0, 1.0, 0.0]]
     assert unit_means(contour, durations, skip_zeros=True).tolist() == [[2.0, 0.0, 2.0, 0.0]]
+
+
+@settings(deadline=None)
+@given(st.integers(1, 3), st.integers(1, 5), st.integers(1, 90), st.integers(1, 41))
+def test_gradients_of_depthwise_convolutions(batch: int, channels: int, frames: int, taps: int) -> None:
+    torch.manual_seed(batch + channels + frames + taps)
+    x = torch.randn(batch, channels, frames + taps - 1)
+    ours, theirs = DepthwiseConv(channels, taps), torch.nn.Conv1d(channels, channels, taps, groups=channels, bias=False)
+    theirs.load_state_dict(ours.state_dict())
+    inputs = [x.clone().requires_grad_() for _ in range(2)]
+    outputs = [layer(i) for layer, i in zip((ours, theirs), inputs, strict=True)]
+    torch.testing.assert_close(*outputs)
+    weights = torch.randn_like(outputs[0])
+    for output in outputs:
+        (output * weights).sum().backward()
+    torch.testing.assert_close(inputs[0].grad, inputs[1].grad, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(ours.weight.grad, theirs.weight.grad, atol=1e-4, rtol=1e-5)

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import FsmnConfig
+from .depthwise import DepthwiseConv
 
 
 class FsmnLayer(nn.Module):
@@ -15,7 +16,7 @@ class FsmnLayer(nn.Module):
         super().__init__()
         self.expand = nn.Conv1d(width, config.inner, 1)
         self.project = nn.Conv1d(config.inner, config.memory, 1, bias=False)
-        self.memory = nn.Conv1d(config.memory, config.memory, config.kernel, groups=config.memory, bias=False)
+        self.memory = DepthwiseConv(config.memory, config.kernel)
         self.padding = config.padding
         self.residual = width == config.memory
 

@@ -12,10 +12,15 @@ import typer
 
 from langsong.errors import MissingExtra, OptionError
 
+from . import train_finetune, train_prepare
+
 if TYPE_CHECKING:
     from langsong.train.records import Progress
 
 app = typer.Typer(help="Train your own voice. 训练自己的音色。", no_args_is_help=True)
+app.command("prepare")(train_prepare.prepare)
+app.command("align")(train_finetune.align)
+app.command("finetune")(train_finetune.finetune)
 
 
 def needs_extra() -> None:
@@ -40,7 +45,9 @@ class ProgressLine:
 
 
 def _losses(values: Mapping[str, float]) -> str:
-    return " ".join(f"{k} {v:.4g}" for k, v in values.items() if k != "steps_per_s")
+    from langsong.train.records import PACE
+
+    return " ".join(f"{name} {value:.4g}" for name, value in values.items() if name not in PACE)
 
 
 @app.command("run")
@@ -103,7 +110,9 @@ def bench(
 
     if unknown := set(row or ROWS) - set(ROWS):
         raise OptionError(f"unknown row {unknown.pop()!r}; there are {', '.join(ROWS)}")
-    print("| row | processes x threads | precision | batch | s per step, median (min-max) |\n|---|---|---|---|---|")
+    print(
+        "| row | processes x threads | precision | batch | s per step, median (min-max) | CPU s |\n|---|---|---|---|---|---|"
+    )
     for name in row or ROWS:
         counts: list[int | None] = [*processes] if processes else [None]
         for count in counts:
@@ -116,6 +125,6 @@ def bench(
             timing = measure_training(name, hardware, steps)
             print(
                 f"| {name} | {timing.processes} x {threads} | {precision} | {timing.batch} "
-                f"| {timing.median_s:.2f} ({timing.min_s:.2f}-{timing.max_s:.2f}) |",
+                f"| {timing.median_s:.2f} ({timing.min_s:.2f}-{timing.max_s:.2f}) | {timing.cpu_s:.2f} |",
                 flush=True,
             )

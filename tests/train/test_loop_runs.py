@@ -17,7 +17,7 @@ from langsong.errors import CorpusError, LangsongError, RecipeError, TrainingErr
 from langsong.train.checkpoint import load
 from langsong.train.corpus_format import Corpus, Features
 from langsong.train.recipe import read_recipe
-from langsong.train.records import Progress
+from langsong.train.records import PACE, Progress
 from langsong.train.run import train
 
 SHAPE = {
@@ -91,7 +91,7 @@ def go(folder: Path, tmp_path: Path) -> Callable[..., Path]:
 
 def metrics(run: Path) -> list[dict[str, float]]:
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [{k: v for k, v in line.items() if k != "steps_per_s"} for line in lines]
+    return [{k: v for k, v in line.items() if k not in PACE} for line in lines]
 
 
 @pytest.mark.parametrize("recipe", [SAMBERT, HIFIGAN], ids=["sambert", "hifigan"])

@@ -110,9 +110,8 @@ def bench(
 
     if unknown := set(row or ROWS) - set(ROWS):
         raise OptionError(f"unknown row {unknown.pop()!r}; there are {', '.join(ROWS)}")
-    print(
-        "| row | processes x threads | precision | batch | s per step, median (min-max) | CPU s |\n|---|---|---|---|---|---|"
-    )
+    print("| row | processes x threads | precision | batch | s per step, median (min-max) | CPU s |")
+    print("|---|---|---|---|---|---|")
     for name in row or ROWS:
         counts: list[int | None] = [*processes] if processes else [None]
         for count in counts:

@@ -44,6 +44,7 @@ class Timing:
 
     Attributes:
         row: one of `ROWS`. processes, precision: as measured. batch: over all processes.
+        median_s, min_s, max_s: by the clock. cpu_s: median of processor seconds in the first process.
     """
 
     row: str
@@ -53,6 +54,7 @@ class Timing:
     median_s: float
     min_s: float
     max_s: float
+    cpu_s: float
 
 
 def measure_training(row: str, hardware: Hardware, steps: int) -> Timing:
@@ -62,7 +64,8 @@ def measure_training(row: str, hardware: Hardware, steps: int) -> Timing:
         _write_corpus(recipe.corpus, 2 * recipe.loop.batch)
         train(recipe, resume=False, reporter=_silent)
         lines = [json.loads(line) for line in read_lines(recipe.output / METRICS_FILE)]
-    seconds = [1 / line["steps_per_s"] for line in lines][WARM_UP:]
+    lines = lines[WARM_UP:]
+    seconds = [1 / line["steps_per_s"] for line in lines]
     return Timing(
         row,
         world_size(hardware, recipe.loop.batch),
@@ -71,6 +74,7 @@ def measure_training(row: str, hardware: Hardware, steps: int) -> Timing:
         statistics.median(seconds),
         min(seconds),
         max(seconds),
+        statistics.median(line["cpu_s"] for line in lines),
     )
 
 

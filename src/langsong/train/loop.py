@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Generic
+from typing import Generic, NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,6 +25,30 @@ from .workers import Workers
 
 MAX_SKIPPED = 20
 """Steps in a row that f16 may skip while it looks for a scale of the loss."""
+
+
+class Pace(NamedTuple):
+    """How fast steps are made.
+
+    Attributes:
+        cpu_s: processor seconds of this process per step, which others on the machine change little.
+    """
+
+    steps_per_s: float
+    cpu_s: float
+
+
+class Stopwatch:
+    """Tells the pace since it was last asked."""
+
+    def __init__(self, step: int) -> None:
+        self._last = step, time.perf_counter(), time.process_time()
+
+    def lap(self, step: int) -> Pace:
+        done, wall, cpu = self._last
+        self._last = step, time.perf_counter(), time.process_time()
+        steps = max(1, step - done)
+        return Pace(steps / (self._last[1] - wall), (self._last[2] - cpu) / steps)
 
 
 class Run(Generic[B]):
@@ -85,17 +109,15 @@ class Run(Generic[B]):
         """
         loop = self.loop
         losses: dict[str, list[Tensor]] = defaultdict(list)
-        since, reported = time.perf_counter(), self.state.step
+        clock = Stopwatch(self.state.step)
         try:
             for batches in self._steps():
                 for name, value in self._step(batches).items():
                     losses[name].append(value)
                 step = self.state.step
                 if step % loop.log_every == 0 or step == loop.steps:
-                    now = time.perf_counter()
-                    self._log(losses, (step - reported) / (now - since))
+                    self._log(losses, clock.lap(step))
                     losses.clear()
-                    since, reported = now, step
                 if self._due(loop.validate_every):
                     self._validate()
                 if self.records and self._due(loop.picture_every):
@@ -103,7 +125,7 @@ class Run(Generic[B]):
                 if step % loop.checkpoint_every == 0 or step == loop.steps:
                     self._save(LAST)
                 if self._due(loop.validate_every) or self._due(loop.picture_every):
-                    since, reported = time.perf_counter(), step  # these are no steps
+                    clock.lap(step)  # these are no steps
         finally:
             if self.records:
                 self.records.close()
@@ -175,10 +197,10 @@ class Run(Generic[B]):
         scaler.update()
         optimizer.zero_grad(set_to_none=True)
 
-    def _log(self, losses: dict[str, list[Tensor]], speed: float) -> None:
+    def _log(self, losses: dict[str, list[Tensor]], pace: Pace) -> None:
         values = self.workers.mean({name: torch.stack(v).mean() for name, v in losses.items()}, 1.0)
-        first = next(iter(self.optimizers.values()))
-        values |= {"learning_rate": first.param_groups[0]["lr"], "steps_per_s": speed}
+        first, speed = next(iter(self.optimizers.values())), pace.steps_per_s
+        values |= {"learning_rate": first.param_groups[0]["lr"], **pace._asdict()}
         if self.records:
             self.records.scalars(self.state.step, values)
             left = (self.loop.steps - self.state.step) / speed

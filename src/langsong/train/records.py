@@ -15,6 +15,8 @@ from langsong.errors import MissingExtra
 from langsong.types import Float32
 
 METRICS_FILE = "metrics.jsonl"
+PACE = ("steps_per_s", "cpu_s")
+"""Metrics that tell of the machine, not of the model."""
 EVENTS_FOLDER = "events"
 PICTURE_HEIGHT = 240
 

@@ -34,7 +34,7 @@ class Clip:
     """A clip's features.
 
     Attributes:
-        corpus: ``teacher`` or ``emodb``.
+        corpus: ``teacher``, ``restyled`` or ``emodb``.
         emotion: index into `EMOTIONS`.
         text: which sentence is said; the same in several clips.
         mels: (L, n_mels) for each of `WARPS`.
@@ -48,8 +48,8 @@ class Clip:
     mels: tuple[Float32, ...]
 
 
-def teacher_clips(folder: Path) -> Iterator[Clip]:
-    """The clips of a corpus as `recipes.embedded.corpus` writes it, as far as it is there."""
+def teacher_clips(folder: Path, corpus: str) -> Iterator[Clip]:
+    """The clips of a corpus as `corpus.speak` or `restyle` writes it, as far as it is there."""
     for listing in sorted(folder.glob("clips*.jsonl")):
         for line in listing.read_text(encoding="utf-8").splitlines():
             try:
@@ -58,7 +58,7 @@ def teacher_clips(folder: Path) -> Iterator[Clip]:
                 continue  # it is being written
             if entry["style"] in EMOTIONS and (sound := _sound(folder / entry["audio"])) is not None:
                 yield Clip(
-                    corpus="teacher",
+                    corpus=corpus,
                     speaker=entry["speaker"],
                     emotion=EMOTIONS.index(entry["style"]),
                     text=entry["text"],

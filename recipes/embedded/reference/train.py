@@ -1,9 +1,11 @@
 """Train the reference encoder, and measure it on speakers and sentences that it was not trained on.
 
     cd recipes/embedded
-    python -m reference.train --teacher CORPUS --emodb FOLDER --hold-out ruolan songbai \
+    python -m reference.restyle CORPUS RESTYLED
+    python -m reference.train --teacher CORPUS --restyled RESTYLED --emodb FOLDER --hold-out ruolan songbai \
         --report report.json
-    python -m reference.train --teacher CORPUS --emodb FOLDER --voice ../../src/langsong/voices/langsong
+    python -m reference.train --teacher CORPUS --restyled RESTYLED --emodb FOLDER \
+        --voice ../../src/langsong/voices/langsong
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ MOST_FRAMES = 160
 """4 s, of clips in training; whole ones are heard in tests and in use."""
 RATE = 2e-3
 SMOOTHING = 0.05
+NOISE = np.float32(0.3)
+"""Standard deviation of what is added to log mels in training."""
 
 
 def batch_of(clips: Sequence[Clip], rng: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor]:
@@ -41,6 +45,8 @@ def batch_of(clips: Sequence[Clip], rng: np.random.Generator | None) -> tuple[Te
         if rng is not None and len(row) > MOST_FRAMES:
             start = int(rng.integers(len(row) - MOST_FRAMES + 1))
             row = row[start : start + MOST_FRAMES]
+        if rng is not None:
+            row = row + NOISE * rng.standard_normal(row.shape, dtype=np.float32)
         rows.append(torch.from_numpy(row))
     lengths = torch.tensor([len(row) for row in rows])
     mels = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
@@ -92,16 +98,20 @@ def score(encoder: ReferenceEncoder, clips: Sequence[Clip]) -> dict[str, Any]:
 
 def held_out_scores(clips: Sequence[Clip], away: Sequence[str], steps: int, seed: int) -> dict[str, Any]:
     """Train without some speakers and without the held-out sentences; measure on both."""
-    texts = {clip.text for clip in clips if clip.corpus == "teacher" and clip.held_out}
+    texts = {clip.text for clip in clips if clip.held_out}
     kept = [clip for clip in clips if clip.speaker not in away and clip.text not in texts]
     encoder = train(kept, steps, seed)
     strange = [clip for clip in clips if clip.speaker in away]
     return {
         "held_out_speakers": list(away),
         "trained_on": len(kept),
-        **{f"{c}_strangers": score(encoder, [x for x in strange if x.corpus == c]) for c in ("teacher", "emodb")},
+        **{
+            f"{c}_strangers": score(encoder, [x for x in strange if x.corpus == c])
+            for c in ("teacher", "restyled", "emodb")
+        },
         "known_speakers_new_sentences": score(
-            encoder, [clip for clip in clips if clip.speaker not in away and clip.text in texts]
+            encoder,
+            [clip for clip in clips if clip.speaker not in away and clip.text in texts and clip.corpus == "teacher"],
         ),
         "trained_clips": score(encoder, kept),
     }
@@ -110,6 +120,7 @@ def held_out_scores(clips: Sequence[Clip], away: Sequence[str], steps: int, seed
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--teacher", type=Path)
+    parser.add_argument("--restyled", type=Path, help="what reference.restyle wrote")
     parser.add_argument("--emodb", type=Path)
     parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--seed", type=int, default=1)
@@ -118,7 +129,9 @@ def main() -> None:
     parser.add_argument("--voice", type=Path, help="bundle that gets an encoder trained on everything")
     parser.add_argument("--provenance", default="")
     arguments = parser.parse_args()
-    clips = [*(teacher_clips(arguments.teacher) if arguments.teacher else ())]
+    clips: list[Clip] = []
+    for name, folder in (("teacher", arguments.teacher), ("restyled", arguments.restyled)):
+        clips += teacher_clips(folder, name) if folder else ()
     clips += emodb_clips(arguments.emodb) if arguments.emodb else ()
     seconds = sum(len(clip.mels[0]) for clip in clips) / AUDIO.frame_rate
     print(f"{len(clips)} clips, {seconds / 60:.1f} min, speakers {', '.join(speakers(clips))}", flush=True)

@@ -12,7 +12,7 @@ import typer
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import accuracy, analyse, bench, demo, evaluate, label, say, serve, text, train, voices
+from . import accuracy, analyse, bench, demo, evaluate, expressiveness, label, say, serve, text, train, voices
 
 app = typer.Typer(
     name="langsong",
@@ -29,6 +29,7 @@ app.command("analyse")(analyse.analyse)
 app.command("bench")(bench.bench)
 app.command("accuracy")(accuracy.accuracy)
 app.command("evaluate")(evaluate.evaluate)
+app.command("expressiveness")(expressiveness.expressiveness)
 app.add_typer(label.app, name="label")
 app.add_typer(voices.app, name="voices")
 app.add_typer(train.app, name="train")

@@ -90,6 +90,23 @@ def test_files_of_any_kind(format: str, options: dict[str, str], rate: int, tmp_
     assert prepared(by_path, RATE)[1] == []
 
 
+def test_m4a(tmp_path: Path) -> None:
+    av = pytest.importorskip("av")
+    path = tmp_path / "voice.m4a"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(speech(3.2)[None], format="fltp", layout="mono")
+        frame.sample_rate = RATE
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    found = recording(path, local=False)
+    assert found.sample_rate == RATE
+    assert len(found.samples) / RATE == pytest.approx(3.6, abs=0.1)
+    assert recording(path.read_bytes(), local=False) == found
+    with pytest.raises(AudioError, match="broken"):
+        recording(path.read_bytes()[:100], local=False)
+
+
 def test_arrays() -> None:
     sound = speech(3.2)
     plain = recording((sound, RATE), local=False)

@@ -18,6 +18,7 @@ import numpy as np
 from langsong.audio.encode import encode
 from langsong.audio.files import read_audio
 from langsong.audio.loudness import set_level
+from langsong.audio.mp4 import is_mp4, read_mp4
 from langsong.audio.resample import resample
 from langsong.audio.silence import speech_in_noise
 from langsong.errors import AudioError
@@ -85,18 +86,26 @@ def recording(source: Any, *, local: bool) -> Recording:
     if isinstance(source, Recording):
         return source
     if isinstance(source, os.PathLike) or (local and isinstance(source, str) and not _DATA_URL.match(source)):
-        samples, rate = read_audio(source)
-        return Recording(samples, rate, Path(source).name)
+        return Recording(*_read_file(Path(source)), Path(source).name)
     if isinstance(source, str):
         try:
             source = base64.b64decode(_DATA_URL.sub("", source, count=1), validate=True)
         except (binascii.Error, ValueError):
             raise ValueError("a string must be base64 of an audio file; give a pathlib.Path for a file") from None
     if isinstance(source, bytes):
-        return Recording(*read_audio(source))
+        return Recording(*(read_mp4(source) if is_mp4(source) else read_audio(source)))
     if isinstance(source, Sequence) and len(source) == 2 and isinstance(source[0], np.ndarray):
         return Recording(_mono(source[0]), _rate(source[1]))
     raise ValueError("give a path, the bytes of a file, or samples and rate as (array, Hz)")
+
+
+def _read_file(path: Path) -> tuple[Float32, int]:
+    try:
+        with path.open("rb") as file:
+            begins_as_mp4 = is_mp4(file.read(8))
+    except OSError:
+        begins_as_mp4 = False  # and whoever reads it says why
+    return read_mp4(path.read_bytes(), path.name) if begins_as_mp4 else read_audio(path)
 
 
 def _mono(samples: np.ndarray[Any, Any]) -> Float32:

@@ -13,30 +13,36 @@ from langsong.acoustic.sambert import SamBert
 
 from .recipe import Dropout
 
-_POOL = 1 << 22
+_SMALLEST = 1 << 16
 
 
 class MaskPool:
-    """Random bytes made once per step and read from chance places: on a CPU, drawing a number for every activation
-    costs more than the layer it drops from. Two masks of a step may overlap; two of the same place in different steps
-    do not.
+    """Masks made once per step and read from chance places: on a CPU, drawing a number for every activation costs
+    more than the layer it drops from. Two masks of a step may overlap; two of the same place in different steps do not.
     """
 
     def __init__(self) -> None:
-        self._bytes = torch.zeros(0, dtype=torch.uint8)
+        self._masks: dict[float, Tensor] = {}
 
     def refill(self) -> None:
-        """New bytes, from torch's default generator."""
-        self._bytes = torch.empty(_POOL // 8, dtype=torch.int64).random_(-(2**63), None).view(torch.uint8)
+        """Forget the masks; new ones are drawn from torch's default generator when they are needed."""
+        self._masks = {}
 
     def mask(self, like: Tensor, rate: float) -> Tensor:
         """0 with probability `rate` (to 1/256), else what keeps the mean."""
-        if not len(self._bytes):
-            self.refill()
-        size, dropped = like.numel(), round(rate * 256)
-        start = int(torch.randint(max(1, _POOL - size), ()))
-        part = self._bytes[start : start + size] if size < _POOL else self._bytes.repeat(-(-size // _POOL))[:size]
-        return (part >= dropped).to(like.dtype).mul_(256 / (256 - dropped)).view_as(like)
+        size = like.numel()
+        pool = self._masks.get(rate)
+        if pool is None or len(pool) < 2 * size:
+            pool = self._masks[rate] = _drawn(max(_SMALLEST, 4 * size), rate)
+        start = int(torch.randint(len(pool) - size, ()))
+        return pool[start : start + size].to(like.dtype).view_as(like)
+
+
+def _drawn(size: int, rate: float) -> Tensor:
+    """(size,) of a mask; eight bytes are drawn at a time."""
+    drawn = torch.empty(size // 8 + 1, dtype=torch.int64).random_(-(2**63), None).view(torch.uint8)[:size]
+    dropped = round(rate * 256)
+    return (drawn >= dropped).float().mul_(256 / (256 - dropped))
 
 
 class DropoutHooks:

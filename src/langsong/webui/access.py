@@ -12,7 +12,8 @@ from starlette.requests import HTTPConnection
 from langsong.server.auth import Client, token_of
 from langsong.server.service import Service, service_of
 
-from .texts import TEXTS, Language, Texts
+from .languages import TEXTS
+from .texts import Language, Texts
 
 KEY_COOKIE = "langsong-key"
 LANGUAGE_COOKIE = "langsong-language"

@@ -12,10 +12,10 @@ from fastapi import FastAPI, Request
 from langsong.errors import Unauthorized
 
 from .access import visitor_of
+from .languages import TEXTS
 from .page import build_page, look
 from .routes import router
 from .studio import Studio
-from .texts import TEXTS
 
 
 def mount(app: FastAPI) -> None:

@@ -75,6 +75,7 @@ class Speaking:
         self._ended = False
         self._news = asyncio.Event()
         self.task = asyncio.create_task(self._run())
+        self.task.add_done_callback(lambda task: task.cancelled() or task.exception())  # perhaps nobody waits for it
 
     @property
     def notices(self) -> list[str]:

@@ -111,8 +111,3 @@ class Studio:
             while take_id not in self._speaking:
                 await self._arrival.wait()
         return self.find(take_id, client)
-
-    async def close(self) -> None:
-        """Wait for what is being spoken, which a stopped pool ends."""
-        tasks = [speaking.task for speaking in self._speaking.values() if speaking is not None]
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -187,3 +187,6 @@ def test_metrics_count(http: httpx.Client) -> None:
     assert grown("langsong_http_response_bytes_total") > len(answer.content)
     assert grown("langsong_first_chunk_seconds_count") == grown("langsong_real_time_factor_count") == 1
     assert after["langsong_open_requests"] == 0
+    looked_up = grown("langsong_cache_hits_total") + grown("langsong_cache_misses_total")
+    assert looked_up == 2  # sentences
+    assert after["process_resident_memory_bytes"] > 1e8

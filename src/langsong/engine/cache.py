@@ -15,11 +15,15 @@ class LruCache(Generic[Value]):
 
     Args:
         budget: total weight that may be kept, in whatever unit `put` is told (bytes, entries); 0 keeps nothing.
+
+    Attributes:
+        hits, misses: how often `get` found something, and nothing.
     """
 
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._weight = 0
+        self.hits = self.misses = 0
         self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -27,7 +31,9 @@ class LruCache(Generic[Value]):
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
+                self.misses += 1
                 return None
+            self.hits += 1
             self._entries.move_to_end(key)
             return entry[0]
 
@@ -43,6 +49,11 @@ class LruCache(Generic[Value]):
             while self._weight > self._budget:
                 _, (_, freed) = self._entries.popitem(last=False)
                 self._weight -= freed
+
+    def values(self) -> list[Value]:
+        """All that is kept now."""
+        with self._lock:
+            return [value for value, _ in self._entries.values()]
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -62,6 +62,11 @@ class Voices:
         return synthesizer
 
 
+    def opened(self) -> list[Synthesizer]:
+        """Those that are open now."""
+        return self._opened.values()
+
+
 class SynthesisPool:
     """Computes speech for many; thread-safe. A context manager that drains at its end.
 

@@ -115,6 +115,11 @@ class Synthesizer:
         with contextlib.suppress(LangsongError):  # the request that needs the graph will say it
             self.runtime.preload()
 
+    @property
+    def cache_lookups(self) -> tuple[int, int]:
+        """How often a sentence was found among those spoken before, and how often not."""
+        return self._cache.hits, self._cache.misses
+
     def prepare(self) -> None:
         """Load everything now, so that the first request is as fast as later ones."""
         for _ in self.stream("你好。"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field, model_validator
@@ -19,6 +20,7 @@ from .speech import SpeechResponse, begun, file_of, listening, stream_of
 router = APIRouter(tags=["GPT-SoVITS"])
 
 WARNING_HEADER = "X-Langsong-Ignored"
+_MOST_NAMED, _LONGEST_NAME = 20, 64
 """Names the fields that a request had and that do nothing here."""
 
 
@@ -57,8 +59,9 @@ class TtsRequest(Options):
 
     @property
     def ignored(self) -> list[str]:
-        """Names of its fields that do nothing."""
-        return sorted(self.model_extra or {})
+        """Names of its fields that do nothing, the first of them, percent-encoded."""
+        names = sorted(self.model_extra or {})[:_MOST_NAMED]
+        return [quote(name[:_LONGEST_NAME], errors="replace") for name in names]  # for a header: ASCII, no line ends
 
 
 @router.post("/tts", response_class=Response)

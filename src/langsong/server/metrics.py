@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from langsong.engine.request import SpeechRequest
 
@@ -12,11 +14,20 @@ _LATENCY_S = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30)
 _REAL_TIME_FACTORS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 2)
 
 
+class _ReadCounter(Collector):
+    def __init__(self, name: str, description: str, read: Callable[[], float]) -> None:
+        self._name, self._description, self._read = name, description, read
+
+    def collect(self) -> Iterable[Metric]:
+        yield CounterMetricFamily(self._name, self._description, self._read())
+
+
 class Metrics:
     """Counters of one server; nothing in them names a client or a text."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
         self.responses = Counter(
             "langsong_http_responses", "HTTP responses.", ("method", "route", "status"), registry=registry
         )
@@ -43,6 +54,10 @@ class Metrics:
     def gauge(self, name: str, description: str, read: Callable[[], float]) -> None:
         """A figure that is read when Prometheus asks."""
         Gauge(name, description, registry=self.registry).set_function(read)
+
+    def count(self, name: str, description: str, read: Callable[[], float]) -> None:
+        """The same, of something that only grows."""
+        self.registry.register(_ReadCounter(name, description, read))
 
     def spoken(self, request: SpeechRequest, error: Exception | None) -> None:
         """Count a request that has ended."""

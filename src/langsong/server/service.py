@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
@@ -58,7 +59,14 @@ class Service:
         )
         self.ready = threading.Event()
         self._working = 0
-        self.metrics.gauge("langsong_open_requests", "Waiting or being spoken.", lambda: self.pool.open_requests)
+        metrics, pool = self.metrics, self.pool
+        metrics.gauge("langsong_open_requests", "Waiting or being spoken.", lambda: pool.open_requests)
+        for index, what in enumerate(("hits", "misses")):
+            description = f"Sentences that were looked for among those spoken before: {what}, in open voices."
+            metrics.count(f"langsong_cache_{what}", description, partial(self._cache_lookups, index))
+
+    def _cache_lookups(self, index: int) -> float:
+        return sum(synthesizer.cache_lookups[index] for synthesizer in self.pool.voices.opened())
 
     def start(self) -> None:
         """Load the default voice in the background; `ready` is set when it speaks."""

@@ -49,7 +49,7 @@ class ServerSettings(BaseSettings):
         voice: what speaks for requests that name none; None = the embedded voice.
         devices: "auto", "cpu", "cuda:N" …; requests are spread over them.
         workers: requests computed at the same time on each device.
-        threads: of one graph; None = as many as the machine has cores for each worker.
+        threads: of one graph; None = one per core.
         runtime, precision: as for `Synthesizer.open`.
         voices_kept: voices that stay loaded.
         cache_bytes: finished speech that each voice keeps for repeated sentences.
@@ -68,7 +68,7 @@ class ServerSettings(BaseSettings):
         quota_storage: where rates and quotas are counted, a URI of the library ``limits``.
         keys: who may use the service; none = anybody who reaches it.
         cors_origins: web pages that may call it, such as ``https://example.org``.
-        openai_voices: names of OpenAI's voices to ``speaker`` or ``voice/speaker``, over the built-in table.
+        openai_voices: names of OpenAI's voices, or new ones, to speakers, over the built-in table.
         log_level, log_text: how much is logged, and whether with the text that is spoken.
         label: put the label of generated content (GB 45438-2025) into every file.
         audible_label: say it as well: Morse "AI" before the speech.

@@ -87,7 +87,7 @@ class HifiganTask:
         teacher: says what a stretch shall sound like.
 
     Raises:
-        RecipeError: stretches are not of whole frames, the teacher takes another mel, or the generator has a source.
+        RecipeError: the teacher takes another mel, or the generator has a source.
     """
 
     averaged: tuple[str, ...] = (GENERATOR,)
@@ -102,8 +102,6 @@ class HifiganTask:
     ) -> None:
         assert identity.generator is not None
         hop = identity.audio.hop_length
-        if recipe.samples % hop:
-            raise RecipeError(f"samples: {recipe.samples} is not a multiple of the hop length {hop}")
         if identity.generator.source is not None:
             raise RecipeError("generators with a harmonic source cannot be trained yet: choose another to start from")
         if teacher is not None and (teacher.config.in_channels, teacher.config.hop_length) != (
@@ -125,7 +123,7 @@ class HifiganTask:
             self.networks[JUDGES], self.learning[JUDGES] = self.judges, recipe.discriminator_learning
         self.mel_loss = MelLoss(identity.audio, identity.mel_recipe)
         self.spectral_loss = SpectralLoss(recipe.resolutions)
-        frames = recipe.samples // hop
+        frames = max(1, round(recipe.samples / hop))
         self.train, self.valid = (VocoderData(corpus, u, identity, frames) for u in (corpus.train, corpus.valid))
         self.train_lengths, self.valid_lengths = self.train.lengths, self.valid.lengths
 

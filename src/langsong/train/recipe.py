@@ -189,7 +189,7 @@ class HifiganRecipe(_Run):
         corpus: a prepared one. output: the run's folder.
         initialise: a voice, or the folder of a run, whose generator to start from (`shape` is not read).
         teacher: a voice whose vocoder says what a stretch shall sound like (distillation); None = as recorded.
-        samples: of a stretch, a multiple of the hop length.
+        samples: of a stretch, to the nearest frame.
         adversarial_start: first step that has discriminators.
         scale, period: the discriminators; None = none of that kind.
         resolutions: of the spectral loss: samples of Fourier transform, hop and window.

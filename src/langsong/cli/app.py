@@ -12,7 +12,7 @@ import typer
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import accuracy, analyse, bench, demo, evaluate, expressiveness, label, say, serve, text, train, voices
+from . import accuracy, analyse, bench, demo, doctor, evaluate, expressiveness, label, load, say, serve, text, train, voices
 
 app = typer.Typer(
     name="langsong",
@@ -27,6 +27,8 @@ app.command("text")(text.text)
 app.command("serve")(serve.serve)
 app.command("analyse")(analyse.analyse)
 app.command("bench")(bench.bench)
+app.command("load")(load.load)
+app.command("doctor")(doctor.doctor)
 app.command("accuracy")(accuracy.accuracy)
 app.command("evaluate")(evaluate.evaluate)
 app.command("expressiveness")(expressiveness.expressiveness)

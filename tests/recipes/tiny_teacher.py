@@ -30,7 +30,7 @@ def write_teacher(folder: Path) -> None:
         onnx.save(model, folder / f"{name}.onnx")
     tokens = {symbol: number for number, symbol in enumerate(SYMBOLS, 1)}
     (folder / "vocabulary.json").write_text(json.dumps(tokens, ensure_ascii=False), encoding="utf-8")
-    voices = {voice for speaker in SPEAKERS.values() for voice in (*speaker.timbre, *speaker.prosody)}
+    voices = {voice for speaker in SPEAKERS.values() for voice in (speaker.timbre, speaker.prosody)}
     np.savez(folder / "voices.npz", **{voice: np.zeros((510, 256), np.float32) for voice in sorted(voices)})
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langsong.text.units import parse_units
@@ -24,6 +24,7 @@ def units(phones: str) -> list[Unit]:
 
 
 @given(st.lists(st.floats(0, 1.5), min_size=1, max_size=60), st.sampled_from([86.1328125, 80.0, 100.0]), st.data())
+@settings(deadline=None)
 def test_frames_add_up_and_stay_near_the_seconds(seconds: list[float], rate: float, data: st.DataObject) -> None:
     exact = sum(seconds) * rate
     frames = data.draw(st.integers(max(0, int(exact) - 2), int(exact) + 2))

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from langsong.audio.files import write_audio
 from langsong.engine.synthesizer import Synthesizer
+from langsong.errors import AudioError
 from langsong.measure.expressiveness.findings import faults, likeness, movements, pinyin_errors
+from langsong.measure.expressiveness.recordings import Followed, listing_table, read_listing
 from langsong.measure.expressiveness.report import table, write_report
 from langsong.measure.expressiveness.study import INTENSITIES, SENTENCES, Take, emotions_of, takes
 
@@ -83,3 +86,27 @@ def test_the_embedded_voice_is_studied(embedded: Synthesizer) -> None:
 
 def test_there_are_enough_sentences() -> None:
     assert len(set(SENTENCES)) == len(SENTENCES) >= 20
+
+
+def test_listings(tmp_path: Path) -> None:
+    sound = np.sin(np.arange(16000) / 20).astype(np.float32) * 0.1
+    write_audio(tmp_path / "a.wav", sound, 16000)
+    listing = tmp_path / "list.tsv"
+    listing.write_text("a.wav\thappy\tanna\n", encoding="utf-8")
+    (item,) = read_listing(listing)
+    assert (item.emotion, item.speaker, item.source.sample_rate) == ("happy", "anna", 16000)
+    for text, message in (
+        ("a.wav happy\n", "line 1: write path, emotion and speaker"),
+        ("b.wav\tx\ty\n", "cannot read"),
+    ):
+        listing.write_text(text, encoding="utf-8")
+        with pytest.raises(AudioError, match=message):
+            read_listing(listing)
+    with pytest.raises(AudioError, match="cannot read"):
+        read_listing(tmp_path / "none.tsv")
+
+
+def test_a_table_of_recordings() -> None:
+    changes = {"F0": 3.0, "range": -1.0, "rate": 10.0, "level": 2.0}
+    row = Followed(4, 0.75, 0.9, changes, {m: x / 2 for m, x in changes.items()})  # type: ignore[arg-type, misc]
+    assert "| happy | 4 | 75% | 0.90 | +3.0 → +1.5 | -1.0 → -0.5 |" in listing_table({"happy": row})

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -52,14 +53,16 @@ def batch_of(clips: Sequence[Clip], rng: np.random.Generator | None) -> tuple[Te
 
 
 def train(clips: Sequence[Clip], steps: int, seed: int) -> ReferenceEncoder:
-    """An encoder of these clips. Every corpus, and in it every emotion, is drawn as often as the others."""
+    """An encoder of these clips. Corpora are drawn equally often, and so are the emotions within one."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     encoder = ReferenceEncoder(AUDIO.n_mels, len(EMOTIONS))
     optimiser = torch.optim.AdamW(encoder.parameters(), lr=RATE, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     groups = [(clip.corpus, clip.emotion) for clip in clips]
-    weights = np.array([1.0 / groups.count(group) for group in groups])
+    sizes = Counter(groups)
+    kinds = Counter(corpus for corpus, _ in sizes)
+    weights = np.array([1.0 / (sizes[group] * kinds[group[0]]) for group in groups])
     begun = time.monotonic()
     for step in range(steps):
         chosen = rng.choice(len(clips), BATCH, p=weights / weights.sum())

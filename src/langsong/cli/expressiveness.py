@@ -21,6 +21,10 @@ def expressiveness(
     recogniser: Annotated[
         str | None, typer.Option("--asr", help="Whisper model for pinyin errors: folder or name.", show_default=False)
     ] = None,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(help="Instead: does speech follow these? A listing of path, emotion, speaker, apart by tabs."),
+    ] = None,
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
 ) -> None:
@@ -35,6 +39,9 @@ def expressiveness(
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AudioError(f"cannot make the folder {output}: {error.strerror}") from None
+    if recordings is not None:
+        _follow(recordings, output, voice)
+        return
     embed = None
     try:
         embed = SpeakerEncoder().embed
@@ -56,3 +63,15 @@ def expressiveness(
     print(table(found))
     for path in write_report(found, output):
         print(path)
+
+
+def _follow(recordings: Path, output: Path, voice: str | None) -> None:
+    from langsong.audio.files import write_file
+    from langsong.engine.synthesizer import Synthesizer
+    from langsong.measure.expressiveness.recordings import follow, listing_table, read_listing
+    from langsong.measure.expressiveness.study import SENTENCES
+
+    page = listing_table(follow(Synthesizer.open(voice), read_listing(recordings), SENTENCES[:QUICK_SENTENCES]))
+    write_file(output / "recordings.md", page.encode())
+    print(page)
+    print(output / "recordings.md")

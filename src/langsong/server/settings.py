@@ -80,7 +80,7 @@ class ServerSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     wyoming_port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    studio: bool = False
+    studio: bool = True
 
     voice: str | None = None
     devices: Annotated[tuple[str, ...], Field(min_length=1)] = ("auto",)

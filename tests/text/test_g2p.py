@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langsong.errors import TextError
@@ -60,6 +60,7 @@ def test_a_character_without_reading_is_never_dropped() -> None:
     assert caught.value.position == 3
 
 
+@settings(deadline=None)
 @given(st.text("的地得着了行长重乐还都为只种不一，。A 他在说大家银", max_size=60))
 def test_one_syllable_for_each_hanzi(text: str) -> None:
     tokens = list(tokenize(text))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from langsong.errors import TextError
+from langsong.errors import OptionError, TextError
 
 from .arguments import EmotionOption, LexiconOption, SpeakerOption, VoiceOption, read_text
 from .explanation import explanation_record, explanation_table
@@ -60,6 +60,10 @@ def text(
     from langsong.text.frontend import Frontend
     from langsong.text.lexicon import UserLexicon
 
+    if without and (explain or stage is not Stage.normalize):
+        raise OptionError("--without leaves out of normalised text: add --stage normalize, without --explain")
+    if explain and stage is not Stage.pinyin:
+        raise OptionError("--explain shows every stage up to the pinyin: leave --stage out")
     own = UserLexicon.load(lexicon) if lexicon is not None else None
     reader = _Reader(Frontend(lexicon=own), stage, tuple(o.value for o in without or ()))
     if stage is Stage.units:

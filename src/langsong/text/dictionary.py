@@ -72,6 +72,11 @@ def phrase_readings(phrase: str) -> tuple[str, ...] | None:
     return tuple(readings.split()) if readings else tuple(character_readings(char)[0] for char in phrase)
 
 
+def is_bare(phrase: str) -> bool:
+    """Whether a phrase is listed without readings of its own."""
+    return pypinyin_phrase(phrase) is None and _phrases().get(phrase) == ""
+
+
 def pypinyin_phrase(phrase: str) -> tuple[str, ...] | None:
     """The same, from pypinyin's own dictionary alone."""
     entry = _pypinyin().phrases.get(phrase)

@@ -6,18 +6,23 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from langsong.text.dictionary import character_readings, phrase_readings
+from langsong.text.dictionary import character_readings, is_bare, phrase_readings
 from langsong.text.lexicon import builtin
 
 LEXICON = "built-in lexicon"
-PHRASE = "phrase dictionary"
 COMMONEST = "commonest reading"
 ONLY = "only reading"
+PHRASE = "phrase dictionary"
+IDIOM = "idiom of the phrase dictionary"
+LISTED = "word list"
+"""A word that is listed without readings: it only makes the commonest ones likelier."""
+OPEN = frozenset([COMMONEST, LISTED, PHRASE])
+"""What context may overrule."""
 
 _LONGEST = 12
 _SPAN = 5  # words that an entry of the lexicon may stand across
-_MIN_PHRASE = 4
-"""A phrase across words counts from this length: an idiom that the segmenter did not know."""
+_IDIOM = 4
+"""Characters from which a phrase is an idiom: it counts across words, and the model does not overrule it."""
 
 
 class Reading(NamedTuple):
@@ -52,8 +57,14 @@ def _across(phrase: str) -> tuple[Reading, ...] | None:
     entry = builtin().get(phrase)
     if entry is not None:
         return tuple(Reading(reading, LEXICON) for reading in entry)
-    entry = phrase_readings(phrase) if len(phrase) >= _MIN_PHRASE else None
-    return None if entry is None else tuple(Reading(reading, PHRASE) for reading in entry)
+    entry = phrase_readings(phrase) if len(phrase) >= _IDIOM else None
+    return None if entry is None else tuple(Reading(reading, _kind(phrase)) for reading in entry)
+
+
+def _kind(phrase: str) -> str:
+    if is_bare(phrase):
+        return LISTED
+    return IDIOM if len(phrase) >= _IDIOM else PHRASE
 
 
 @lru_cache(maxsize=8192)
@@ -70,7 +81,8 @@ def _readings(word: str) -> Iterator[Reading | None]:
             listed = builtin().get(part)
             entry = listed or phrase_readings(part)
             if entry is not None:
-                yield from (Reading(reading, LEXICON if listed else PHRASE) for reading in entry)
+                reason = LEXICON if listed else _kind(part)
+                yield from (Reading(reading, reason) for reading in entry)
                 start = end
                 break
         else:

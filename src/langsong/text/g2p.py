@@ -9,7 +9,7 @@ from langsong.errors import TextError
 from langsong.text import polyphone
 from langsong.text.contexts import CONTEXT, SURNAME, context_reading, surname_reading
 from langsong.text.dictionary import character_readings
-from langsong.text.dictionary_reader import COMMONEST, PHRASE, Reading, dictionary_readings
+from langsong.text.dictionary_reader import COMMONEST, OPEN, Reading, dictionary_readings
 from langsong.text.lexicon import UserLexicon
 from langsong.text.words import Token
 from langsong.types import Syllable
@@ -58,9 +58,9 @@ def _by_neighbours(tokens: Sequence[Token], readings: Sequence[Reading | None]) 
     words = [token.text for token in tokens for _ in token.text]
     result = list(readings)
     for index, reading in enumerate(readings):
-        if reading is None or reading.reason not in (COMMONEST, PHRASE):
+        if reading is None or reading.reason not in OPEN:
             continue
-        surname = surname_reading(text, index, words[index], in_phrase=reading.reason == PHRASE)
+        surname = surname_reading(text, index, words[index], in_phrase=reading.reason != COMMONEST)
         if surname is not None:
             result[index] = Reading(surname, SURNAME)
         elif reading.reason == COMMONEST or _may_be_two_words(words[index], text[index]):
@@ -71,8 +71,8 @@ def _by_neighbours(tokens: Sequence[Token], readings: Sequence[Reading | None]) 
 
 
 def _may_be_two_words(word: str, char: str) -> bool:
-    """第三 行 and 不停地 下着 look like 三行 and 地下 to the segmenter."""
-    return len(word) == 1 or (char == "行" and word[0] in "第一二三四五六七八九十几两") or (char == "地" == word[0])
+    """第三 行, 一场 and 不停地 下着 look like 三行, 一场 and 地下 to the segmenter."""
+    return len(word) == 1 or (char in "行场" and word[0] in "第一二三四五六七八九十几两") or (char == "地" == word[0])
 
 
 def _syllables(tokens: Sequence[Token], readings: Sequence[Reading | None]) -> Iterator[tuple[Syllable, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from langsong.text.dictionary_reader import COMMONEST, PHRASE, Reading
+from langsong.text.dictionary_reader import COMMONEST, OPEN, PHRASE, Reading
 from langsong.text.polyphone_features import Sentence
 from langsong.text.polyphone_model import polyphone_model
 from langsong.text.words import Token
@@ -43,6 +43,8 @@ def disambiguate(tokens: Sequence[Token], readings: Sequence[Reading | None]) ->
 
 
 def _open(char: str, reading: Reading) -> bool:
-    if char in _UNASKED or reading.reason not in (COMMONEST, PHRASE):
+    """Whether the model has a say: in idioms never, in phrases where it has learned from labels."""
+    if char in _UNASKED or reading.reason not in OPEN:
         return False
-    return char in polyphone_model().vocabulary.candidates
+    model = polyphone_model()
+    return char in (model.learned if reading.reason == PHRASE else model.vocabulary.candidates)

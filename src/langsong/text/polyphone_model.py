@@ -23,13 +23,20 @@ Stored = npt.NDArray[np.generic]
 
 
 class PolyphoneModel:
-    """Weights and vocabulary; `scores` is pure, so threads may share it."""
+    """Weights and vocabulary; `scores` is pure, so threads may share it.
+
+    Attributes:
+        learned: the characters that the network saw labelled; the other ones g2pM decides alone.
+    """
 
     def __init__(self, arrays: Mapping[str, Stored]) -> None:
         self._w = {name: _restored(arrays, name) for name in arrays if not name.endswith((".scale", ".list"))}
         readings = [tuple(line.split(" ")) for line in _lines(arrays, "readings")]
         self.vocabulary = Vocabulary(
             _lines(arrays, "characters"), _lines(arrays, "words"), [(char, pinyin) for char, pinyin in readings]
+        )
+        self.learned = frozenset(
+            char for char, ids in self.vocabulary.candidates.items() if self._w["trust_range"][[*ids.values()]].any()
         )
         self._lstm = BiLstm(*(self._w.pop(f"prior_{name}") for name in ("input", "recurrent", "bias")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,7 +24,7 @@ _SIGNS = {
     "㎟": "mm²", "㎠": "cm²", "㎤": "cm³", "º": "°", "˚": "°", "µ": "μ", "Ω": "Ω", "∕": "/", "⁄": "/", "∶": ":",
     "∼": "~", "〜": "~", "∙": "·", "⋅": "·", "∗": "*", "ª": "a",
 }  # fmt: skip
-_KEPT = frozenset("\n°²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒§¶△")
+_KEPT = frozenset("\n○◯°²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒§¶△")
 """What the rules read in its context, or what is silent but not white."""
 _WIDE_MARKS = frozenset("．％＃＆＊＠－／＼＿＂＇")
 """Full-width marks that stand for ASCII; the other ones are Chinese punctuation."""
@@ -62,12 +63,13 @@ def clean(text: str) -> Cleaned:
             a hanzi that the dictionary does not know; `position` counts characters from 0.
     """
     hidden = faces(text)
+    thousands = {match.start() for match in _WIDE_THOUSANDS.finditer(text)}
     parts: list[str] = []
     ends: list[int] = []
     rules: list[str] = []
     length = 0
     for position, char in enumerate(text):
-        folded = _FACE if position in hidden else _fold(char)
+        folded = _FACE if position in hidden else _COMMA if position in thousands else _fold(char)
         if folded is None:
             raise TextError(_complaint(char, position), position)
         parts.append(folded.text)
@@ -90,6 +92,8 @@ def plain(text: str) -> str:
 
 
 _FACE = Folded("", "emoticon")
+_COMMA = Folded(",", "full width")
+_WIDE_THOUSANDS = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 
 
 @lru_cache(maxsize=16384)

@@ -34,6 +34,7 @@ SYMBOLS: dict[str, str] = {
     entry.rpartition(" ")[0]: entry.rpartition(" ")[2] for family in _UNITS.values() for entry in family.split("|")
 }
 """The symbols that name a unit whenever a number stands before them."""
+FAMILIES = {entry.rpartition(" ")[0]: kind for kind, family in _UNITS.items() for entry in family.split("|")}
 _POWERS = {
     symbol + power: prefix + name
     for symbol, name in {"km": "千米", "m": "米", "dm": "分米", "cm": "厘米", "mm": "毫米", "μm": "微米", "nm": "纳米",

@@ -18,6 +18,7 @@ from langsong.text.normalize.rules import (
     dates,
     fractions,
     identifiers,
+    intervals,
     marks,
     mathematics,
     measures,
@@ -31,6 +32,7 @@ from langsong.text.normalize.rules import (
     resolutions,
     romans,
     scores,
+    standards,
     telephone,
     temperature,
     times,
@@ -40,6 +42,7 @@ from langsong.text.normalize.rules import (
 
 NUMBER_RULES: tuple[Rule, ...] = (
     *identifiers.PLATES,
+    *standards.RULES,
     *telephone.RULES,
     *identifiers.RULES,
     quantities.SPACED,
@@ -47,13 +50,16 @@ NUMBER_RULES: tuple[Rule, ...] = (
     *names.RULES,
     *versions.RULES,
     *resolutions.RULES,
+    *ordinals.LABELS,
     *mathematics.RULES,
+    times.SPLIT,
     *scores.RULES,
     *times.RULES,
     *money.RULES,
     *percent.RULES,
     *temperature.RULES,
     *colloquial.RULES,
+    years.DECADE,
     *measures.RULES,
     *powers.RULES,
     *dates.RULES,
@@ -65,4 +71,4 @@ NUMBER_RULES: tuple[Rule, ...] = (
 )
 """What only a text with digits (or signs that stand for numbers) needs."""
 BEFORE_NUMBERS: tuple[Rule, ...] = addresses.RULES
-AFTER_NUMBERS: tuple[Rule, ...] = (*measures.BARE, *romans.RULES, *marks.RULES)
+AFTER_NUMBERS: tuple[Rule, ...] = (*intervals.RULES, *measures.BARE, *romans.RULES, *marks.RULES)

@@ -57,7 +57,20 @@ def _read_tyre(match: re.Match[str]) -> str:
     return f"{digit_by_digit(match['width'])} {digit_by_digit(match['profile'])}R{number(match['rim'])}"
 
 
+def _read_row(match: re.Match[str]) -> str:
+    """Q1-Q3."""
+    letter = match["letter"]
+    return f"{letter}{number(match['first'])}到{letter}{number(match['last'])}"
+
+
 RULES = (
+    Rule(
+        "letters and digits",
+        re.compile(
+            r"(?<![A-Za-z\d])(?P<letter>[A-Z])(?P<first>\d{1,2})\s?[-~～–—]{1,2}\s?(?P=letter)(?P<last>\d{1,2})(?![\dA-Za-z.])"
+        ),
+        _read_row,
+    ),
     Rule(
         "model",
         re.compile(r"(?<!\d)(?<!\d\.)(?P<width>\d{3})/(?P<profile>\d{2})\s?Z?R(?P<rim>\d{2})(?!\d)"),
@@ -83,7 +96,8 @@ RULES = (
     Rule(
         "model",
         re.compile(
-            r"(?:(?<=Room )|(?<=room )|(?<=Windows )|(?<=Office )|(?<=Boeing )|(?<=Airbus )|(?<=Galaxy )|(?<=Ryzen ))"
+            r"(?:(?<=Room )|(?<=room )|(?<=Windows )|(?<=Office )|(?<=Boeing )|(?<=Airbus )|(?<=Galaxy )|(?<=Ryzen )|"
+            r"(?<=Error )|(?<=error )|(?<=Adreno )|(?<=GeForce )|(?<=Radeon )|(?<=Flight )|(?<=Bus )|(?<=Code ))"
             r"(?P<digits>\d{1,4})(?![\d.,%A-Za-z])"
         ),
         _read_model,

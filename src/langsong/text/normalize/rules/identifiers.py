@@ -89,7 +89,7 @@ PLATES = (
 RULES = (
     Rule(
         "identifier",
-        re.compile(r"(?<![\w.])(?:[A-Za-z0-9*][\w*#-]{2,40}|\d{4}(?: \d{3,4}){2,4})(?![\w*%#]|\.\w)", re.A),
+        re.compile(r"(?<![\w.])(?:\d{4}(?: \d{3,4}){2,4}|[A-Za-z0-9*][\w*#-]{2,40})(?![\w*%#]|\.\w)", re.A),
         _read_labelled,
     ),
     Rule(

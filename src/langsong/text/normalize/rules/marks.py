@@ -30,6 +30,7 @@ _BEFORE_NUMBER = {
     "=": "等于", "≠": "不等于", ">=": "大于等于", "<=": "小于等于", "×": "乘",
 }  # fmt: skip
 """Read before what a rule has read."""
+_TITLE = re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr)$")
 _KEYS = {"#": "井号", "*": "星号"}
 
 
@@ -52,6 +53,11 @@ def _read_key(match: re.Match[str]) -> str:
     return _KEYS[match["key"]]
 
 
+def _read_dot(match: re.Match[str]) -> str:
+    """Node.js; but Mr.Li."""
+    return " " if _TITLE.search(before(match)) else "点"
+
+
 def _silent(match: re.Match[str]) -> str | None:
     return " " if unicodedata.category(match[0])[0] == "S" else None
 
@@ -69,7 +75,10 @@ RULES = (
     Rule("operator", re.compile(rf"(?<={_LEFT})\s?(?P<sign>{_ANY})\s?(?={_RIGHT})"), _read_operator),
     Rule("mark", re.compile("△(?=[A-Z])"), lambda match: "三角形"),
     Rule("mark", re.compile(f"[{re.escape(''.join(_WORDS))}]"), _read_word),
-    Rule("mark", re.compile(r"(?<=[A-Za-z])\.(?=[A-Za-z]{2})"), lambda match: "点"),
+    Rule("mark", re.compile(r"(?<=[A-Za-z])\.(?=[A-Za-z]{2})"), _read_dot),
+    Rule("mark", re.compile(r"(?<![A-Za-z0-9.])\.(?=NET(?![A-Za-z]))"), lambda match: "点"),
+    Rule("mark", re.compile(r"(?<![A-Za-z0-9*])\*(?=S?ST(?![A-Za-z]))"), lambda match: "星"),
+    Rule("mark", re.compile("(?<=[〇零一二三四五六七八九○◯])[○◯](?=[〇零一二三四五六七八九○◯年])"), lambda match: "零"),
     Rule("mark", re.compile(r"(?<=[A-Za-z])_(?=[A-Za-z])"), lambda match: "下划线"),
     Rule("silent sign", re.compile(rf"[^\w\s{MASK}]"), _silent),
     Rule("silent sign", re.compile(r"[#*_]+"), lambda match: " "),

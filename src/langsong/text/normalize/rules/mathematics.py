@@ -12,6 +12,7 @@ _EXPRESSION_AFTER = re.compile(r"[\w.+\-*/×÷=<>≤≥≠≈^²³√π() ]*", r
 _STRONG = re.compile(r"[=<>≤≥≠≈×÷^²³√]|\d ?\+ ?\d")
 _RELATION = re.compile("[=<>≤≥≠≈]")
 _MEASURED = re.compile(rf"\d\s?{UNIT}$")
+_UNIT = re.compile(UNIT)
 _AMBIGUOUS = {"-": "减", "*": "乘", "/": "除以", "x": "乘", "X": "乘"}
 
 
@@ -27,7 +28,7 @@ def _read_ambiguous(match: re.Match[str]) -> str | None:
         return "减"
     if sign in "xX*":
         return _AMBIGUOUS[sign]
-    if _MEASURED.search(before(match)) and "=" not in before(match) + after(match):
+    if _MEASURED.search(before(match)) and ("=" not in before(match) + after(match) or _UNIT.match(after(match))):
         return None
     if sign == "/":
         share = re.search(r"(?<!\d)(?<!\d\.)\d+$", before(match)), re.match(r"\d+(?![\d.])", after(match))

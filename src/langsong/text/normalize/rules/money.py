@@ -7,10 +7,19 @@ import re
 from langsong.text.normalize.grammar import JOIN, MAGNITUDE, NUMBER, PLUS_MINUS, upto
 from langsong.text.normalize.numerals import amount, number, scaled, trimmed
 from langsong.text.normalize.rule import Rule
-from langsong.text.normalize.units import CURRENCIES, CURRENCY, ENGLISH_SCALES, PER
+from langsong.text.normalize.units import CURRENCIES, CURRENCY, ENGLISH_SCALES, PER, SYMBOLS
 
 _SCALE = r"(?:\s?(?:million|billion|trillion|mln|mn|bn|Bn|tn)(?![A-Za-z])|[kKmMBbTwW](?![A-Za-z]))"
 _TAIL = "(?:人民币|美元|欧元|英镑|日元|港元|港币|韩元|加元|澳元|元|块)"
+
+
+def _each(per: str | None) -> str:
+    """What a price is for, behind its stroke: 斤, 500g."""
+    if not per:
+        return ""
+    digits = per[: len(per) - len(per.lstrip("0123456789"))]
+    unit = per.removeprefix(digits).strip()
+    return f"每{number(digits) if digits else ''}{SYMBOLS.get(unit, unit)}"
 
 
 def _sum(written: str, magnitude: str, scale: str) -> str:
@@ -36,16 +45,14 @@ def _read_signed(match: re.Match[str]) -> str:
             magnitude = ""
     first = _sum(match["first"], magnitude, scale)
     minus = PLUS_MINUS[(match["minus"] or match["inner"] or "").strip()]
-    per = f"每{match['per']}" if match["per"] else ""
-    return f"{per}{minus}{first}{last}{name}"
+    return f"{_each(match['per'])}{minus}{first}{last}{name}"
 
 
 def _read_coded(match: re.Match[str]) -> str | None:
     """100 USD, 12.5RMB."""
     name = CURRENCIES[match["code"]]
     last = f"{upto(match)}{_sum(match['last'], match['last_magnitude'] or '', '')}" if match["last"] else ""
-    per = f"每{match['per']}" if match["per"] else ""
-    return f"{per}{_sum(match['first'], match['magnitude'] or '', match['scale'] or '')}{last}{name}"
+    return f"{_each(match['per'])}{_sum(match['first'], match['magnitude'] or '', match['scale'] or '')}{last}{name}"
 
 
 def _read_yuan(match: re.Match[str]) -> str:
@@ -60,7 +67,7 @@ def _read_kuai(match: re.Match[str]) -> str:
 
 _FIRST = rf"(?P<first>{NUMBER})\s?(?:(?P<magnitude>{MAGNITUDE})|(?P<scale>{_SCALE}))?"
 _LAST = rf"(?P<last>{NUMBER})\s?(?:(?P<last_magnitude>{MAGNITUDE})|(?P<last_scale>{_SCALE}))?"
-_PER = rf"(?:\s?/\s?(?P<per>{PER}))?"
+_PER = rf"(?:\s?/\s?(?P<per>{PER}|\d{{0,4}}\s?(?:k?g|m?[lL]|千?克|毫?升)(?![A-Za-z²³])))?"
 
 RULES = (
     Rule(

@@ -42,6 +42,11 @@ def _read_known(match: re.Match[str]) -> str | None:
     return digit_by_digit(match[0])
 
 
+def _read_projects(match: re.Match[str]) -> str:
+    """985/211."""
+    return " ".join(digit_by_digit(digits) for digits in re.findall(r"\d+", match[0]))
+
+
 def _read_day(match: re.Match[str]) -> str | None:
     """9·11, 5.12大地震: the digits of month and day."""
     if match["dot"] == "." and match["event"] is None:
@@ -84,11 +89,17 @@ def _read_quoted(match: re.Match[str]) -> str | None:
 
 
 RULES = (
+    Rule("name", re.compile(r"(?<![\d/.])(?:985\s?[/-]\s?211|211\s?[/-]\s?985)(?![\d/.])"), _read_projects),
+    Rule(
+        "name",
+        re.compile(r"(?<![\d/.-])7-(?:11(?=便利|门店|店|买|吃|[，。！？]|$)|[Ee]leven)"),
+        lambda match: "seven eleven",
+    ),
     Rule("name", re.compile(r"(?<![A-Za-z0-9])[A-Za-z]2[A-Za-z](?![A-Za-z0-9])"), _read_pair),
     Rule(
         "name",
         re.compile(
-            r"(?<!\d)(?<!\d\.)(?P<month>\d{1,2})(?P<dot>[·•.])(?P<day>\d{1,2})"
+            r"(?<!\d)(?<!\d\.)(?P<month>\d{1,2})(?P<dot>[·•.])(?P<day>\d{1,2})(?!折)"
             rf"(?P<event>(?=[”\"’]?(?:{_EVENTS})))?(?![\d.·])"
         ),
         _read_day,
@@ -106,7 +117,7 @@ RULES = (
     ),
     Rule(
         "name",
-        re.compile(rf"(?<![\dA-Za-z¥$€£-])(?<!\d[.,])(?:{_KNOWN})(?![\d.,%A-Za-z:：~～/-])(?!\.\d)"),
+        re.compile(rf"(?<![\dA-Za-z¥$€£-])(?<!\d[.,])(?:{_KNOWN})(?![\d.,%A-Za-z:：~～—/-])(?!\.\d)"),
         _read_known,
     ),
     Rule(
@@ -114,6 +125,7 @@ RULES = (
     ),
     Rule("name", re.compile(rf"(?:{_after(_CRAFT)})-(?P<digits>\d{{1,4}})(?![\d.%])"), _read_craft),
     Rule("name", re.compile(rf"(?:{_after(_BRANDS)})(?P<digits>\d{{1,4}})(?![\d.])"), _read_craft),
+    Rule("name", re.compile(r"(?<!\d)(?<!\d\.)[3-9]\d(?=A?式|A主战|A坦克)"), lambda match: digit_by_digit(match[0])),
     Rule(
         "name",
         re.compile(r"(?<![\d年第])(?<!\d\.)(?P<year>[5-9][05]|0[05]|10)(?=后(?![天来续面者置]))"),

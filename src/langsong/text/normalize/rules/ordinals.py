@@ -43,6 +43,33 @@ def _read_number_sign(match: re.Match[str]) -> str:
     return f"{number(match['first'])}号"
 
 
+def _read_label(match: re.Match[str]) -> str:
+    """图3-1: the first one of chapter 3."""
+    return "杠".join(number(digits) for digits in re.findall(r"\d+", match[0]))
+
+
+def _read_pages(match: re.Match[str]) -> str:
+    """pp. 12-15."""
+    last = f"到{number(match['last'])}" if match["last"] else ""
+    return f"第{number(match['first'])}{last}页"
+
+
+LABELS = (
+    Rule(
+        "label",
+        re.compile(
+            r"(?:(?<=[图表])|(?<=公式)|(?<=公式[（(])|(?<=例题)|(?<=习题)|(?<=实验)|(?<=[Ff]ig\. ))"
+            r"\d{1,2}-\d{1,2}(?![\d.%-]|\s?[月日号天元个人级岁])"
+        ),
+        _read_label,
+    ),
+    Rule(
+        "pages",
+        re.compile(r"(?<![A-Za-z])pp?\.\s?(?P<first>\d{1,4})(?:\s?[-–~]\s?(?P<last>\d{1,4}))?(?![\d.])"),
+        _read_pages,
+    ),
+)
+"""Before a hyphen is a score or a range."""
 RULES = (
     Rule("ordinal", re.compile(r"第\s?\d{1,4}(?:[、和及]\d{1,4}(?![\d.])){1,9}"), _read_list),
     Rule(

@@ -37,6 +37,11 @@ def _read_room(match: re.Match[str]) -> str:
     return digit_by_digit(match["digits"], one="幺")
 
 
+def _read_named_room(match: re.Match[str]) -> str:
+    """会议室302."""
+    return match["lead"] + digit_by_digit(match["digits"], one="幺")
+
+
 def _read_inside(match: re.Match[str]) -> str | None:
     """501 behind 2单元 is a room."""
     if not _BUILDING.search(before(match)) or MEASURE.match(after(match)):
@@ -73,7 +78,18 @@ def _read_flat(match: re.Match[str]) -> str:
     )
 
 
+def _read_address(match: re.Match[str]) -> str:
+    """3-2-501: building, unit, flat."""
+    *outer, room = match[0].split("-")
+    return "杠".join([*map(number, outer), digit_by_digit(room, one="幺")])
+
+
 RULES = (
+    Rule(
+        "room",
+        re.compile(r"(?<![\dA-Za-z-])(?<!\d\.)[1-9]\d?-[1-9]\d?-(?!(?:19|20)\d\d)\d{3,4}(?![\d.%A-Za-z-])"),
+        _read_address,
+    ),
     Rule(
         "flight",
         re.compile(rf"(?<![A-Za-z0-9])(?P<airline>{_AIRLINES})-?(?P<digits>\d{{3,4}})(?![A-Za-z0-9.%])"),
@@ -111,4 +127,12 @@ RULES = (
         _read_house,
     ),
     Rule("room", re.compile(r"(?<![\dA-Za-z-])(?<!\d\.)(?P<digits>\d{3,4})(?![\d.%A-Za-z])"), _read_inside),
+    Rule(
+        "room",
+        re.compile(
+            r"(?:(?<=房间)|(?<=房间号)|(?<=会议室)|(?<=教室)|(?<=包[间厢])|(?<=病房)|(?<=诊室)|(?<=宿舍)|(?<=寝室)|(?<=办公室))"
+            r"(?P<lead>号?(?:是|为|[:：])?\s?)(?P<digits>\d{3,4})(?![\d.%A-Za-z㎡²]|\s?[平元块人间个多余张名])"
+        ),
+        _read_named_room,
+    ),
 )

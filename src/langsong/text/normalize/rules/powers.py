@@ -38,7 +38,15 @@ def _read_scientific(match: re.Match[str]) -> str:
 
 _EXPONENT = r"(?P<exponent>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ]+|\^[-+]?(?:\d+|[a-z](?![A-Za-z]))|\^[({][-+]?\w{1,4}[)}])"
 
+
+def _read_charge(match: re.Match[str]) -> str:
+    """Fe³⁺, Cl⁻."""
+    count = match["count"].translate(_SUPERSCRIPT)
+    return (number(count) if count else "") + ("正" if match["sign"] == "⁺" else "负")
+
+
 RULES = (
+    Rule("charge", re.compile(r"(?<=[A-Za-z₀-₉\0])(?P<count>[²³⁴]?)(?P<sign>[⁺⁻])(?![⁰¹²³⁴⁵⁶⁷⁸⁹])"), _read_charge),
     Rule("index", re.compile("[₀₁₂₃₄₅₆₇₈₉]+"), _read_index),
     Rule(
         "scientific notation",

@@ -14,17 +14,24 @@ _RANGE_LEFT = re.compile(
 _HYPHENED = re.compile("[”\"]?(?:[号型式]|[-,，'])")
 _JOINED = re.compile("[\u4e00-\u9fff]")
 """Hanzi and a number that a hyphen joins: 海鹰-1号, 三氟-1,2-二氯."""
+_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_COUNTABLE = re.compile(r"\s?[多余]?[元美个人次件吨台万亿]")
+"""Behind these a number like 20240521 is no date."""
 _LONE = 8
 """Digits of a number that stands alone: as long as a telephone number or a date, it is an identifier."""
 
 
 def _read_join(match: re.Match[str]) -> str | None:
-    return "到" if _RANGE_LEFT.search(before(match, 8)) else None
+    if not _RANGE_LEFT.search(before(match, 8)):
+        return None
+    return "到负" if match["minus"] else "到"
 
 
 def _takes_two(match: re.Match[str]) -> bool:
     back = after(match, 20)
-    if re.match("[层楼]", back) and re.search("(?:负|地下|第|位于|-)$", before(match) + (match["sign"] or "")):
+    if re.match("[层楼]", back) and re.search(
+        "(?:负|地下|第|位于|-|单元|号楼|[栋座幢])$", before(match) + (match["sign"] or "")
+    ):
         return False
     if TWO.match(back):
         return True
@@ -64,6 +71,8 @@ def _read(match: re.Match[str]) -> str:
 
 
 def _is_identifier(match: re.Match[str], written: str) -> bool:
+    if _STAMP.fullmatch(written) and not _COUNTABLE.match(after(match)):
+        return True
     if not written.isdigit() or MEASURE.match(after(match)) or re.match("[多余几来]", after(match)):
         return False
     if re.match('[”"]?号', after(match)):
@@ -82,7 +91,7 @@ SPACED = Rule(
 )
 RULES = (
     Rule("series", re.compile(r"(?<![\d-])(?<!\d\.)\d{1,2}(?:-\d{1,2}){2,9}(?![\d.-])"), _read_series),
-    Rule("range", re.compile(r"\s?(?:-{1,2}|~|～|—{1,2}|–)\s?(?=[-$¥€£]?[\d\0])"), _read_join),
+    Rule("range", re.compile(r"\s?(?:-{1,2}|~|～|—{1,2}|–)\s?(?P<minus>-(?=\d))?(?=[-$¥€£]?[\d\0])"), _read_join),
     Rule("amount", re.compile(r"(?<=[几数])(?:1000|100|10)(?![\d.,])"), _read_hundreds),
     Rule(
         "number",

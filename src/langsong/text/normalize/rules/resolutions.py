@@ -35,7 +35,9 @@ RULES = (
     ),
     Rule(
         "resolution",
-        re.compile(r"(?<![\dA-Za-z])(?<!\d\.)(?P<width>\d{3,4})\s?[×xX*]\s?(?P<height>\d{3,4})(?![\d.A-Za-z]|\s?=)"),
+        re.compile(
+            r"(?<![\dA-Za-z])(?<!\d\.)(?P<width>\d{3,4})\s?[×xX*]\s?(?P<height>\d{3,4})(?![\d.A-Za-z]|\s?(?:[=×xX*]|毫米|厘米|米|m))"
+        ),
         _read_size,
     ),
     Rule("resolution", re.compile(r"(?:(?<=分辨率)|(?<=分辨率为)|(?<=分辨率是))\d{3,4}(?!\d)"), _read_labelled),

@@ -21,9 +21,12 @@ _CLUBS = (
 )
 _SPORT_BEFORE = re.compile(
     "(?:比分|比数|大比分|总比分|局分|盘分|战绩|半场|全场|总分|战平|战胜|击败|大胜|险胜|小胜|惜败|完胜|横扫|力克|领先|落后|负于|不敌|告负|逆转|"
-    f"爆冷|轻取|绝杀|逼平|淘汰|互交白卷|以|{_COUNTRIES}|"
-    f"{_CLUBS})[^，。；\\d]{{0,6}}(?:[\\d\0比、，和:：\\- –—]{{0,40}})$"
+    "爆冷|轻取|绝杀|逼平|淘汰|互交白卷)[^，。；\\d]{0,6}(?:[\\d\0比、，和:：\\- –—]{0,40})$"
 )
+_TEAM_BEFORE = re.compile(f"(?:以|{_COUNTRIES}|{_CLUBS})[^，。；\\d]{{0,6}}(?:[\\d\0比、和:：\\- –—]{{0,40}})$")
+_MAY_BE_ELSE = re.compile(r"(?:[01]?\d|2[0-4])\s?[:：]\s?[0-5]\d|\d+\s?/\s?\d+")
+"""Times of day and fractions: it takes more than a team in front of them to make a score."""
+_SCHEDULED = re.compile("\\s?(?:准时)?(?:开[球赛打始场幕]|直播|举行|打响|进行|结束|登场|迎战|对阵)")
 _SPORT_AFTER = re.compile(
     "[\\d\0比、，,和:：\\- –—()（）]{0,40}[的将分]?(?:比分|战胜|击败|获胜|取胜|领先|落后|胜出|逆转|大胜|完胜|险胜|"
     "小胜|力克|淘汰|不敌|负于|惜败|横扫|告负|"
@@ -46,7 +49,11 @@ def _compared(left: str, right: str) -> str:
 def _read_score(match: re.Match[str]) -> str | None:
     """Two numbers where a match is told of, with any of ``- : / –`` between them."""
     left, right = match["left"], match["right"]
-    if not (_SPORT_BEFORE.search(before(match, 30)) or _SPORT_AFTER.match(after(match, 30))):
+    front = before(match, 30)
+    if match["sign"] in ":：" and _SCHEDULED.match(after(match)):
+        return None
+    told = _SPORT_BEFORE.search(front) or _SPORT_AFTER.match(after(match, 30))
+    if not told and (_MAY_BE_ELSE.fullmatch(match[0].strip()) or not _TEAM_BEFORE.search(front)):
         return None
     if match["sign"] in ":：" and re.search(
         "(?:[于在至到]|今[早晚]|明[早晚]|昨[早晚])\\s?$|[时间点]\\s?$", before(match)
@@ -91,7 +98,7 @@ RULES = (
     Rule(
         "score",
         re.compile(
-            r"(?<![\dA-Za-z/-])(?<!\d\.)(?<![\d-][-–])(?P<left>[1-9]\d{0,2}|0)\s?[-–]\s?(?P<right>[1-9]\d{0,2}|0)(?![\d.%°A-Za-z/-]|\s?(?:[-–]|°|[年月日号岁米元个周天年万亿千百度人名位分秒时点]))"
+            r"(?<![\dA-Za-z/-])(?<!\d\.)(?<![\d-][-–])(?<!\d[:：])(?P<left>[1-9]\d{0,2}|0)\s?[-–]\s?(?P<right>[1-9]\d{0,2}|0)(?![\d.%°A-Za-z/:：-]|\s?(?:[-–]|°|[年月日号岁米元个周天年万亿千百度人名位分秒时点]))"
         ),
         _read_falling,
     ),

@@ -32,7 +32,7 @@ RULES = (
         "temperature",
         re.compile(
             rf"(?:(?<![\dA-Za-z)%°\0])(?P<sign>[-+±])\s?)?(?<![A-Za-z\d])(?<!\d[.,])(?P<first>{NUMBER})"
-            rf"(?:\s?(?P<between>{TEMPERATURE}|度)?{JOIN}(?P<last_sign>[-+]?)(?P<last>{NUMBER}))?"
+            rf"(?:\s?(?P<between>{TEMPERATURE}|度)?(?:{JOIN}|/)(?P<last_sign>[-+]?)(?P<last>{NUMBER}))?"
             rf"\s?(?P<unit>{TEMPERATURE}|度(?!电))"
         ),
         _read,

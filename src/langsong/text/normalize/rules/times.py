@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from langsong.text.normalize.grammar import JOIN, upto
-from langsong.text.normalize.numerals import amount, number, plain_cardinal
+from langsong.text.normalize.numerals import amount, digit_by_digit, number, plain_cardinal
 from langsong.text.normalize.rule import Rule, after, before
 
 _CLOCK = r"(?:[01]?\d|2[0-4])[:：][0-5]\d(?:[:：][0-5]\d)?"
@@ -15,6 +15,7 @@ _DURATION = re.compile(
     "(?:用时|时长|耗时|历时|成绩|片长|跑进|跑出|完赛|总长|纪录|记录|计时|长达|播放到|最快|剩余|还剩)[^，。\\d]{0,6}$"
 )
 _RESULT = re.compile("\\s?(?:的)?(?:成绩|用时|完赛|跑完|总成绩|纪录|片长)")
+_COMPARED = re.compile("(?:比|率|按|比例)[^，。\\d]{0,4}$")
 _PART_OF_DAY = re.compile("(?:上午|下午|晚上|早上|凌晨|中午|傍晚|清晨|早晨|午夜|夜里|[早晚])\\s?$")
 
 
@@ -67,6 +68,15 @@ def _read_before(match: re.Match[str]) -> str:
     return _noon(match["noon"]) + clock(item["hour"], item["minute"], item["second"])
 
 
+def _read_split(match: re.Match[str]) -> str | None:
+    """1:23.45 is 一分二十三秒四五."""
+    if _COMPARED.search(before(match)):
+        return None
+    hours = f"{amount(match['hours'])}小时" if match["hours"] else ""
+    minutes = f"{amount(match['minutes'].lstrip('0') or '0')}分"
+    return f"{hours}{minutes}{_padded(match['seconds'])}秒{digit_by_digit(match['rest'])}"
+
+
 def _read_minutes(match: re.Match[str]) -> str | None:
     """3'25", and the parts of a degree: 39°54'20"."""
     if match["degree"]:
@@ -92,6 +102,14 @@ def _read_oclock(match: re.Match[str]) -> str:
     return amount(match["hour"].lstrip("0") or "0")
 
 
+SPLIT = Rule(
+    "duration",
+    re.compile(
+        r"(?<![\dA-Za-z.:：])(?:(?P<hours>\d)[:：])?(?P<minutes>[0-5]?\d)[:：](?P<seconds>[0-5]\d)\.(?P<rest>\d{2,3})(?![\d.:：%])"
+    ),
+    _read_split,
+)
+"""1:23.45, before it is a ratio."""
 RULES = (
     Rule("time", re.compile(rf"(?<![A-Za-z])(?P<noon>[AaPp][Mm])\s?(?P<clock>{_CLOCK})(?![\d:：])"), _read_before),
     Rule(

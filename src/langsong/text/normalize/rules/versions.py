@@ -18,16 +18,18 @@ def _read(match: re.Match[str]) -> str | None:
     if not match["v"] and len(parts) == 3 and len(parts[0]) == 4:
         return None
     said = "点".join(_part(part) for part in parts) if len(parts) > 2 else number(match["parts"])
-    return f"{match['v']}{said}"
+    stage = f" {match['stage'].strip('-.')}" if match["stage"] else ""
+    number_of_stage = number(match["nth"]) if match["nth"] else ""
+    return f"{match['v']}{said}{stage}{number_of_stage}"
 
 
+_STAGE = r"(?:-?(?P<stage>alpha|beta|rc|dev|preview|pre)(?:\.?(?P<nth>\d{1,3}))?)?(?![\d.]*\d)(?!\w)"
+"""What comes before a release: -rc.1."""
 RULES = (
     Rule(
         "version",
-        re.compile(r"(?<![\w.])(?P<v>[vV]\s?)(?P<parts>\d{1,9}(?:\.\d{1,9}){0,8})(?![\d.]*\d)(?!\w)", re.A),
+        re.compile(r"(?<![\w.])(?P<v>[vV]\s?)(?P<parts>\d{1,9}(?:\.\d{1,9}){0,8})" + _STAGE, re.A),
         _read,
     ),
-    Rule(
-        "version", re.compile(r"(?<![\w.])(?P<v>)(?P<parts>\d{1,9}(?:\.\d{1,9}){2,8})(?![\d.]*\d)(?!\w)", re.A), _read
-    ),
+    Rule("version", re.compile(r"(?<![\w.])(?P<v>)(?P<parts>\d{1,9}(?:\.\d{1,9}){2,8})" + _STAGE, re.A), _read),
 )

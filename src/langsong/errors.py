@@ -7,6 +7,7 @@ LangsongError
 ├── VoiceError           a voice cannot be used
 │   ├── VoiceNotFound    no voice of that name
 │   ├── BundleError      a voice bundle is broken
+│   ├── DownloadError    a voice cannot be downloaded
 │   └── CheckpointError  a checkpoint to import is damaged or does not fit
 ├── AudioError           audio cannot be written or read
 ├── TrainingError        training cannot start or go on
@@ -62,6 +63,10 @@ class VoiceNotFound(VoiceError):
 
 class BundleError(VoiceError):
     """A voice bundle is incomplete, damaged or of another format version."""
+
+
+class DownloadError(VoiceError):
+    """A voice cannot be downloaded, or what came is not what the hub promises."""
 
 
 class CheckpointError(VoiceError):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from langsong.errors import MissingExtra
 
-app = typer.Typer(help="List, show, import, verify and remove voices. 管理音色。", no_args_is_help=True)
+if TYPE_CHECKING:
+    from langsong.bundle.install import InstallReport
+
+app = typer.Typer(help="List, show, import, pull, verify and remove voices. 管理音色。", no_args_is_help=True)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -83,7 +86,45 @@ def import_voice(
     """Install a voice; a KAN-TTS one is converted, exported and verified. 导入音色。"""
     from langsong.bundle.install import install
 
-    report = install(source, name=name, voice=voice, vocoder=vocoder, card=card, precision=precision, output=output)
+    _print_report(
+        install(source, name=name, voice=voice, vocoder=vocoder, card=card, precision=precision, output=output)
+    )
+
+
+@app.command("pull")
+def pull_voice(
+    name: Annotated[str | None, typer.Argument(help="zhibei, zhitian …, or a model's id owner/name.")] = None,
+    install_as: Annotated[str | None, typer.Option("--name", help="Name to install it under.")] = None,
+    mirror: Annotated[str | None, typer.Option(help="Another hub. [default: $MODELSCOPE_ENDPOINT, ModelScope]")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit. [default: master]")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Use what was downloaded before.")] = False,
+    voice: Annotated[str | None, typer.Option(help="Which voice of a model with several.")] = None,
+    card: Annotated[Path | None, typer.Option(help="YAML with what the files do not say.")] = None,
+    precision: Annotated[str, typer.Option(help="Weights on disk: float32 or float16.")] = "float32",
+) -> None:
+    """Download a published voice from ModelScope and import it; without a name, list them. 下载音色。"""
+    if name is None:
+        _print_published()
+        return
+    from langsong.bundle.pull import pull
+
+    options = {"mirror": mirror, "revision": revision, "voice": voice}
+    _print_report(pull(name, install_as=install_as, offline=offline, card=card, precision=precision, **options))
+
+
+def _print_published() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from langsong.bundle.pull_catalogue import PUBLISHED
+
+    table = Table("name", "model", "Hz", "emotions", "licence")
+    for name, voice in PUBLISHED.items():
+        table.add_row(name, voice.model, str(voice.sample_rate), " ".join(voice.emotions) or "?", voice.licence)
+    Console().print(table)
+
+
+def _print_report(report: InstallReport) -> None:
     print(f"installed {report.voice.name} in {report.voice.folder}")
     for model, count in report.tensors.items():
         print(f"{model:>13}: {count} tensors read, every one used or dropped by name")

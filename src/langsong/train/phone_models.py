@@ -31,6 +31,8 @@ _PRIOR_FRAMES = 500.0
 """What the prior weighs against so many frames of the recordings."""
 _SHARED = 0.1
 """Share of the variance over everything that a state's variance has at least."""
+_LEAST_VARIANCE = 1e-2
+"""Of features that are standardised: something may be the same in all of the speech."""
 _ROUNDS = 2
 _LONGEST_LAG_S = 0.12
 
@@ -158,7 +160,7 @@ class Gaussians:
         spread = prior.second / prior.count - centre**2 if prior.count else self.variance
         mean = (weight * centre + adapted.first) / (weight + adapted.count)
         square = (weight * (spread + centre**2) + adapted.second) / (weight + adapted.count)
-        return mean, np.maximum(square - mean**2, 0.0) + _SHARED * self.variance
+        return mean, np.maximum(square - mean**2, 0.0) + _SHARED * self.variance + _LEAST_VARIANCE
 
 
 def _observe(features: Features) -> Float64:

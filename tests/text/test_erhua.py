@@ -23,7 +23,7 @@ def merged(*words: Word) -> list[tuple[str, str, str]]:
     return [(w.text, " ".join(s.pinyin for s in w.syllables), w.punctuation) for w in erhua.merge(words)]
 
 
-@pytest.mark.parametrize(("text", "expected"), rows("erhua_merged.tsv", "erhua_full.tsv"))
+@pytest.mark.parametrize(("text", "expected"), rows("erhua_merged.tsv", "erhua_full.tsv", "erhua_words.tsv"))
 def test_readings(text: str, expected: str) -> None:
     pinyin = frontend.pinyin(text)
     assert accepts(expected, pinyin), f"{pinyin} is not {expected}"

@@ -15,11 +15,12 @@ from langsong.text.polyphone_features import MAX_CANDIDATES, WINDOW, Sentence
 from langsong.text.polyphone_model import polyphone_model
 from langsong.text.words import Token, tokenize
 
-TABLE = Path(__file__).parent / "data" / "polyphone_sentences.tsv"
+TABLES = sorted((Path(__file__).parent / "data").glob("polyphone_*.tsv"))
 
 
 def cases() -> list[tuple[str, int, str]]:
-    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    texts = [table.read_text(encoding="utf-8") for table in TABLES]
+    lines = [line for text in texts for line in text.splitlines() if not line.startswith("#")]
     pairs = [line.split("\t") for line in lines]
     return [(sentence.replace("▁", ""), sentence.index("▁"), reading) for sentence, reading in pairs]
 

@@ -39,7 +39,15 @@ def spoken(text: str) -> dict[str, Syllable]:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), rows("sandhi_bu.tsv", "sandhi_yi.tsv", "sandhi_third.tsv", "sandhi_neutral.tsv")
+    ("text", "expected"),
+    rows(
+        "sandhi_bu.tsv",
+        "sandhi_yi.tsv",
+        "sandhi_yi_bu.tsv",
+        "sandhi_third.tsv",
+        "sandhi_neutral.tsv",
+        "sandhi_words.tsv",
+    ),
 )
 def test_readings(text: str, expected: str) -> None:
     pinyin = frontend.pinyin(text)

@@ -24,8 +24,7 @@ _SPORT_BEFORE = re.compile(
     "爆冷|轻取|绝杀|逼平|淘汰|互交白卷)[^，。；\\d]{0,6}(?:[\\d\0比、，和:：\\- –—]{0,40})$"
 )
 _TEAM_BEFORE = re.compile(f"(?:以|{_COUNTRIES}|{_CLUBS})[^，。；\\d]{{0,6}}(?:[\\d\0比、和:：\\- –—]{{0,40}})$")
-_MAY_BE_ELSE = re.compile(r"(?:[01]?\d|2[0-4])\s?[:：]\s?[0-5]\d|\d+\s?/\s?\d+")
-"""Times of day and fractions: it takes more than a team in front of them to make a score."""
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-4])\s?[:：]\s?[0-5]\d")
 _SCHEDULED = re.compile("\\s?(?:准时)?(?:开[球赛打始场幕]|直播|举行|打响|进行|结束|登场|迎战|对阵)")
 _SPORT_AFTER = re.compile(
     "[\\d\0比、，,和:：\\- –—()（）]{0,40}[的将分]?(?:比分|战胜|击败|获胜|取胜|领先|落后|胜出|逆转|大胜|完胜|险胜|"
@@ -46,6 +45,13 @@ def _compared(left: str, right: str) -> str:
     return f"{number(left)}比{number(right)}"
 
 
+def _may_be_else(match: re.Match[str]) -> bool:
+    """Whether it looks like a time of day or a fraction, so that it takes more than a team to make it a score."""
+    if match["sign"] == "/":
+        return int(match["left"]) < int(match["right"])
+    return _TIME_OF_DAY.fullmatch(match[0].strip()) is not None
+
+
 def _read_score(match: re.Match[str]) -> str | None:
     """Two numbers where a match is told of, with any of ``- : / –`` between them."""
     left, right = match["left"], match["right"]
@@ -53,7 +59,7 @@ def _read_score(match: re.Match[str]) -> str | None:
     if match["sign"] in ":：" and _SCHEDULED.match(after(match)):
         return None
     told = _SPORT_BEFORE.search(front) or _SPORT_AFTER.match(after(match, 30))
-    if not told and (_MAY_BE_ELSE.fullmatch(match[0].strip()) or not _TEAM_BEFORE.search(front)):
+    if not told and (_may_be_else(match) or not _TEAM_BEFORE.search(front)):
         return None
     if match["sign"] in ":：" and re.search(
         "(?:[于在至到]|今[早晚]|明[早晚]|昨[早晚])\\s?$|[时间点]\\s?$", before(match)

@@ -22,7 +22,7 @@ class Part(BaseModel):
 class AcousticShape(Part):
     """Widths of a SAM-BERT model; `size` sets them all, and those that are given replace its.
 
-    ``small`` is 4.8 M numbers, ``full`` is KAN-TTS's sambert_16k, 12.3 M.
+    ``small`` is 4.6 M numbers, ``full`` is KAN-TTS's sambert_16k, 12.3 M.
     """
 
     size: Literal["small", "full"] = "small"

@@ -30,6 +30,10 @@ from .settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
+WARM_UP = "你好，银行的3号窗口有WiFi，花儿长得真快，我们一起去看看吧。"
+"""Spoken before a server is ready: it needs every dictionary and every length of window, so that no client waits for
+their loading."""
+
 
 class Service:
     """One server's state; `start` and `stop` are called by the app.
@@ -73,7 +77,8 @@ class Service:
 
         def prepare() -> None:
             try:
-                self.synthesizer().prepare()
+                for _ in self.synthesizer().stream(WARM_UP):
+                    pass
             except LangsongError as error:
                 log.error("the default voice cannot be used: %s", error)
             else:

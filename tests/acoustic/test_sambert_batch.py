@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from langsong.acoustic.config import AcousticConfig, FsmnConfig
 from langsong.acoustic.sambert import SamBert
-from langsong.engine.acoustics import AcousticInput, AcousticModel, Controls, Plan, band_masks
+from langsong.engine.acoustics import AcousticInput, AcousticModel, Plan, band_masks
 from langsong.engine.filled_pauses import FilledPauses
+from langsong.engine.prosody import Controls
 from langsong.engine.runtime.torch import TorchRuntime
 
 Feedback = Literal["previous_frame", "none"]

@@ -60,6 +60,7 @@ Speaker = Callable[..., Synthesizer]
         ({"emotion": "描述"}, "give emotion_text, too"),
         ({"emotion_text": ""}, "emotion_text = ''"),
         ({"speaker": "F7:0.5+nobody:0.5"}, "no speaker 'nobody'; it has F7, M7"),
+        ({"speaker": b"RIFF"}, "no voice here can take its speaker from a recording"),
         ({"reference_audio": 7}, "give a path, the bytes of a file"),
         ({"pitch": 2}, "leave pitch at 0"),
     ],

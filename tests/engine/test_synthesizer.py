@@ -13,8 +13,9 @@ from counting import CountingRuntime
 
 from langsong.audio.resample import resample
 from langsong.bundle.install import InstallReport
-from langsong.engine.options import SynthesisOptions, resolve
+from langsong.engine.options import SynthesisOptions
 from langsong.engine.pipeline import Pipeline
+from langsong.engine.resolve import resolve
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import TextError, UnitError
 from langsong.text.frontend import Frontend
@@ -265,7 +266,7 @@ def test_semitones_in_the_units_of_the_predicted_pitch(
     for synthesizer, scale in ((embedded_fast, "log"), (speaker("nsf"), "linear")):
         manifest = synthesizer.voice.manifest
         options = resolve(SynthesisOptions(pitch=semitones), manifest)
-        utterance = Frontend(manifest.conventions).utterance("你好。", speaker=options.speaker)
+        utterance = Frontend(manifest.conventions).utterance("你好。", speaker=options.speaker.main)
         shift = Pipeline(synthesizer.voice, synthesizer.runtime).acoustic_input(utterance, options).controls.pitch_shift
         pitch = manifest.pitch
         assert pitch is not None

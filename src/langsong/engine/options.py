@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -47,8 +48,17 @@ def _mixture(value: Any) -> Any:
     return value
 
 
+def _speakers(value: Any) -> Any:
+    """The same; a recording is no speaker."""
+    if isinstance(value, bytes | os.PathLike | Recording | tuple):
+        raise ValueError(
+            "no voice here can take its speaker from a recording: name a speaker, or a mixture a:0.7+b:0.3"
+        )
+    return _mixture(value)
+
+
 def _emotions(value: Any) -> Any:
-    """The same; a list of eight numbers is a mixture of the eight emotions, as IndexTTS has it."""
+    """As `_mixture`; a list of eight numbers is a mixture of the eight emotions, as IndexTTS has it."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         if len(value) != len(EIGHT) or not all(isinstance(share, int | float) for share in value):
             raise ValueError(f"a list must have {len(EIGHT)} numbers: {', '.join(EIGHT)}")
@@ -64,7 +74,7 @@ def _recording(value: Any, info: ValidationInfo) -> Recording:
 _NUMBERS = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
 _EIGHT_NUMBERS = {"type": "array", "items": {"type": "number"}, "minItems": len(EIGHT), "maxItems": len(EIGHT)}
 
-Speaker = Annotated[str, BeforeValidator(_mixture), WithJsonSchema({"anyOf": [{"type": "string"}, _NUMBERS]})]
+Speaker = Annotated[str, BeforeValidator(_speakers), WithJsonSchema({"anyOf": [{"type": "string"}, _NUMBERS]})]
 Emotion = Annotated[
     str, BeforeValidator(_emotions), WithJsonSchema({"anyOf": [{"type": "string"}, _NUMBERS, _EIGHT_NUMBERS]})
 ]

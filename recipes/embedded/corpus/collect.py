@@ -31,7 +31,8 @@ def is_lost(heard: Mapping[str, Any]) -> bool:
 
 def collect(out: Path) -> str:
     """Write corpus.jsonl and held_out.jsonl; the report as Markdown."""
-    rows = journalled(out)
+    sources = {text["id"]: text["source"] for text in read_lines(out / "texts.jsonl")}
+    rows = {name: row | {"source": sources[name.partition("-")[0]]} for name, row in journalled(out).items()}
     heard = {row["id"]: row for row in read_lines(out / "heard.jsonl") if row["id"] in rows}
     made = [row for row in rows.values() if "rejected" not in row]
     dropped = [row for row in made if row["id"] in heard and is_lost(heard[row["id"]])]
@@ -46,7 +47,7 @@ def collect(out: Path) -> str:
         f"{len(sound)} clips were heard, {len(dropped)} dropped; {len(rows) - len(made)} could not be made.",
         "",
     ]
-    for keys in (("speaker",), ("style",), ("speaker", "style")):
+    for keys in (("source",), ("speaker",), ("style",), ("source", "style"), ("speaker", "style")):
         lines += _table(keys, made, sound)
     lines += ["Dropped, as said and as heard:", ""]
     lines += [f"* {row['id']}: {row['text']} — {heard[row['id']]['heard']}" for row in dropped]

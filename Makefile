@@ -19,7 +19,7 @@ DEV   := $(VENV)/.langsong-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench accuracy voice wheel clean
+.PHONY: help run test check bench expressiveness accuracy voice wheel clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,17 +27,18 @@ help: ## List the targets.
 $(BASE): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install --quiet --editable '.[serve]'
 	@touch $@
 
 # pip knows dependency groups since 25.1. torch comes first and alone, so that nothing else chooses its version.
 $(DEV): pyproject.toml | $(BASE)
 	$(BIN)/pip install --quiet '$(TORCH)'
-	$(BIN)/pip install --quiet --editable '.[torch]' --group dev
+	$(BIN)/pip install --quiet --editable '.[all]' --group dev
 	@touch $@
 
-run: $(BASE) ## Set up, speak a demo in every speaker and emotion into output/, print the paths. No torch.
+run: $(BASE) ## Set up, speak a demo into output/ and print the paths, then serve the studio on port 7860. No torch.
 	$(BIN)/langsong demo -o output
+	$(BIN)/langsong serve --studio
 
 test: $(DEV) ## Set up with torch and the development tools, run the fast test suite.
 	OMP_NUM_THREADS=$(THREADS) $(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -50,6 +51,9 @@ check: $(DEV) ## Lint, formatting, types and import contracts.
 
 bench: $(BASE) ## Measure speed, latency and memory here.
 	$(BIN)/langsong bench
+
+expressiveness: $(DEV) ## Measure what emotions do to prosody, timbre and intelligibility, into output/.
+	$(BIN)/langsong expressiveness -o output
 
 accuracy: $(BASE) ## Count how much is read right: ../shared/data/text and our own tables.
 	$(BIN)/langsong accuracy

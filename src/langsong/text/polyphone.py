@@ -9,8 +9,8 @@ from langsong.text.polyphone_features import Sentence
 from langsong.text.polyphone_model import polyphone_model
 from langsong.text.words import Token
 
-_UNASKED = frozenset("一不儿啊")
-"""Their readings follow from rules that look at tones (sandhi, erhua)."""
+_UNASKED = frozenset("一不儿啊的")
+"""Their readings follow from rules that look at tones (sandhi, erhua), or from the word alone (目的, 的士)."""
 _OVERRULE = 0.9
 """The probability from which the model's word counts more than a phrase of the dictionary."""
 

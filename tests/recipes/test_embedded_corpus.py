@@ -359,6 +359,21 @@ def test_a_killed_run_goes_on_to_the_same_corpus(texts: Path, tiny_teacher: Path
         assert 0.01 < np.abs(audio).max() <= 0.951
 
 
+def test_processes_end_with_the_run_that_started_them(texts: Path, tiny_teacher: Path) -> None:
+    process = speak(texts, tiny_teacher, hours=1.0, wait=False)
+    deadline = time.monotonic() + 60
+    while not journalled(texts) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    lines, before = journalled(texts), {}
+    while lines != before and time.monotonic() < deadline:
+        time.sleep(1.0)
+        lines, before = journalled(texts), lines
+    assert lines == before
+    assert sum(sum(row["durations"]) for row in lines.values()) < 3600
+
+
 def test_a_corpus_is_what_was_understood_and_can_be_prepared(texts: Path, tiny_teacher: Path) -> None:
     speak(texts, tiny_teacher, 20 / 3600)
     rows = list(journalled(texts).values())

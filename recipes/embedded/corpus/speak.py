@@ -81,8 +81,14 @@ def _run(out: Path, cache: Path, part: int, parts: int, seconds: float) -> None:
     with np.load(cache / "voices.npz") as voices:
         tables = {name: style_table(speaker, voices) for name, speaker in SPEAKERS.items()}
     teacher, frontend = Teacher(cache), Frontend(CONVENTIONS)
-    plan = itertools.islice(clips(texts), part, None, parts)
+    plan = itertools.takewhile(lambda _: _has_parent(), itertools.islice(clips(texts), part, None, parts))
     speak(plan, out, part, seconds / parts, lambda clip: make(clip, teacher, tables, frontend))
+
+
+def _has_parent() -> bool:
+    """Whether who started this process still lives: two runs at once would make the same clips twice."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and parent.is_alive()
 
 
 def main() -> None:

@@ -236,3 +236,10 @@ def test_a_voice_without_an_encoder_says_so(imported: Callable[[str], InstallRep
     opened = Synthesizer.open(voice, threads=1)
     with pytest.raises(OptionError, match="cannot hear emotions in recordings: name the emotion instead"):
         EmotionListener(voice, opened.runtime)
+
+
+def test_the_embedded_voice_hears_for_those_that_cannot(imported: Callable[[str], InstallReport]) -> None:
+    opened = Synthesizer.open(imported("base").voice, threads=1, cache_bytes=0)
+    heard = opened.hear(Recording(speech(3.3), RATE))
+    assert sum(heard.posterior.values()) == pytest.approx(1.0, abs=1e-4)
+    assert len(opened.say("你好。", reference_audio=(speech(3.3), RATE)).samples)

@@ -61,7 +61,6 @@ class Voices:
                 self._opened.put(key, synthesizer)
         return synthesizer
 
-
     def opened(self) -> list[Synthesizer]:
         """Those that are open now."""
         return self._opened.values()

@@ -12,7 +12,22 @@ import typer
 from langsong import __version__
 from langsong.errors import LangsongError
 
-from . import accuracy, analyse, bench, demo, doctor, evaluate, expressiveness, label, load, say, serve, text, train, voices
+from . import (
+    accuracy,
+    analyse,
+    bench,
+    demo,
+    doctor,
+    evaluate,
+    expressiveness,
+    label,
+    load,
+    say,
+    serve,
+    text,
+    train,
+    voices,
+)
 
 app = typer.Typer(
     name="langsong",

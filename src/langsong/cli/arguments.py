@@ -13,9 +13,7 @@ from langsong.errors import TextError
 VoiceOption = Annotated[
     str | None, typer.Option("--voice", "-v", help="Installed voice or bundle folder. [default: embedded]")
 ]
-SpeakerOption = Annotated[
-    str | None, typer.Option("--speaker", "-s", help="A speaker, or a mixture a:0.7+b:0.3.")
-]
+SpeakerOption = Annotated[str | None, typer.Option("--speaker", "-s", help="A speaker, or a mixture a:0.7+b:0.3.")]
 EmotionOption = Annotated[
     str | None, typer.Option("--emotion", "-e", help="happy, 高兴, … or a mixture: happy:0.6+sad:0.4.")
 ]

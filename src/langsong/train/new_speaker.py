@@ -104,7 +104,7 @@ def _of(corpus: Corpus, speaker: str) -> list[Utterance]:
 
 def _sounds(corpus: Corpus, utterances: Sequence[Utterance]) -> list[tuple[Float32, int]]:
     rate = corpus.description.audio.sample_rate
-    return [(corpus.features(u).audio.astype(np.float32) / 32768, rate) for u in utterances[:_COMPARED]]
+    return [(corpus.features(u).audio.astype(np.float32) / np.float32(32768), rate) for u in utterances[:_COMPARED]]
 
 
 def _pitch(corpus: Corpus, utterances: Sequence[Utterance]) -> float:

@@ -66,13 +66,13 @@ class EmotionListener:
         OptionError: the voice has no encoder.
     """
 
-    def __init__(self, voice: Voice, runtime: Runtime, folder: Path | None = None) -> None:
+    def __init__(self, voice: Voice, runtime: Runtime, folder: str | os.PathLike[str] | None = None) -> None:
         if voice.manifest.reference is None:
             raise OptionError(f"the voice {voice.name} cannot hear emotions in recordings: name the emotion instead")
         self._section: ReferenceSection = voice.manifest.reference
         self._fingerprint = voice.fingerprint
         self._runtime = runtime
-        self._folder = folder / self._fingerprint if folder else None
+        self._folder = None if folder is None else Path(folder) / self._fingerprint
         self._kept: LruCache[Heard] = LruCache(KEPT)
         self._lock = threading.Lock()
 

@@ -53,7 +53,7 @@ class Synthesizer:
         placement: Placement,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         lexicon: UserLexicon | None = None,
-        heard_folder: Path | None = None,
+        heard_folder: str | os.PathLike[str] | None = None,
     ) -> None:
         self.voice = voice
         self.placement = placement
@@ -99,8 +99,7 @@ class Synthesizer:
         own = lexicon if lexicon is None or isinstance(lexicon, UserLexicon) else UserLexicon.load(Path(lexicon))
         opened = voice if isinstance(voice, Voice) else find_voice(voice)
         placement = place(runtime, device, precision, threads)
-        kept = None if heard_folder is None else Path(heard_folder)
-        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own, kept)
+        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own, heard_folder)
 
     @property
     def sample_rate(self) -> int:

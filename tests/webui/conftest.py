@@ -50,12 +50,14 @@ def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]
         context = browser.new_context(**{"locale": "zh-CN", "viewport": {"width": 1280, "height": 900}, **window})
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("response", lambda answer: answer.status >= 400 and faults.append(f"{answer.status} {answer.url}"))
         page.on("request", lambda request: _is_ours(request.url, served.url) or faults.append(f"asks {request.url}"))
         page.goto(served.url)
         page.locator("#langsong-speak").wait_for()
-        page.locator("#langsong-history p").first.wait_for(state="attached")
+        page.wait_for_function("document.querySelector('langsong-player')?.player !== undefined")
+        page.wait_for_timeout(500)  # until the lists are fetched
         return page
 
     yield open_it

@@ -6,12 +6,12 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import FastAPI
 
 if TYPE_CHECKING:
     from langsong.webui.studio import Studio
@@ -29,32 +29,32 @@ class Served:
 @contextmanager
 def serving(**settings: Any) -> Iterator[Served]:
     """A server with the studio during the body, with these settings."""
-    from langsong.server.app import create_app
-    from langsong.server.settings import ServerSettings
-
-    async def made() -> FastAPI:  # where a loop runs; elsewhere Gradio makes loops, and leaves them open
-        return create_app(ServerSettings(**{"studio": True, "workers": 1, **settings}))
-
-    loop = asyncio.new_event_loop()
-    app = loop.run_until_complete(made())
+    made: Future[tuple[uvicorn.Server, asyncio.AbstractEventLoop]] = Future()
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio"))
-
-    async def serve() -> None:
-        await server.serve([listening])
-        others = asyncio.all_tasks() - {asyncio.current_task()}  # Gradio's queues, which it never ends
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(settings, listening, made)))
     thread.start()
+    server, loop = made.result(120)
+    app: Any = server.config.app
     try:
-        if not app.state.service.ready.wait(120):
+        if not app.state.service.ready.wait(300):
             raise TimeoutError("the server's voice does not load")
         yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}/", app.state.studio, loop)
     finally:
         server.should_exit = True
         thread.join(60)
-        loop.close()
         listening.close()
+
+
+async def _serve(settings: dict[str, Any], listening: socket.socket, made: Future[Any]) -> None:
+    """Everything is made where a loop runs: elsewhere Gradio makes loops, and leaves them open."""
+    from langsong.server.app import create_app
+    from langsong.server.settings import ServerSettings
+
+    try:
+        app = create_app(ServerSettings(**{"studio": True, "workers": 1, **settings}))
+    except BaseException as error:
+        made.set_exception(error)
+        raise
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio"))
+    made.set_result((server, asyncio.get_running_loop()))
+    await server.serve([listening])

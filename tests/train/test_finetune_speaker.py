@@ -14,7 +14,7 @@ from corpora import speech, write_text, write_wav
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import CorpusError
 from langsong.train.checkpoint import LAST, load
-from langsong.train.finetune import finetune, plan_for
+from langsong.train.finetune import blend, finetune, plan_for
 from langsong.train.identity import read_identity
 from langsong.train.own_speech import unit_seconds_of
 from langsong.types import AudioChunk, PhoneTiming, Unit, WordTiming
@@ -46,9 +46,23 @@ def test_more_speech_changes_more_of_a_voice() -> None:
     few, some, much = (plan_for(seconds) for seconds in (80.0, 600.0, 3600.0))
     assert few.steps < some.steps < much.steps
     assert few.rehearsed > some.rehearsed > much.rehearsed
+    assert few.kept > some.kept > much.kept == 0
     assert few.held_out > some.held_out > much.held_out
     assert r"encoder\." in few.frozen
     assert r"encoder\." not in much.frozen
+
+
+def test_weights_go_back_by_a_share_and_rows_of_speakers_do_not() -> None:
+    def network(value: float) -> torch.nn.ModuleDict:
+        net = torch.nn.ModuleDict({"speaker_embed": torch.nn.Embedding(2, 2), "other": torch.nn.Linear(2, 2)})
+        for parameter in net.parameters():
+            torch.nn.init.constant_(parameter, value)
+        return net
+
+    after = network(1.0)
+    blend(after, network(0.0), 0.25)
+    found = {name: sorted(set(tensor.flatten().tolist())) for name, tensor in after.state_dict().items()}
+    assert found == {"speaker_embed.weight": [1.0], "other.weight": [0.75], "other.bias": [0.75]}
 
 
 def recordings(folder: Path, rate: int) -> Path:

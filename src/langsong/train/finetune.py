@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+from torch import nn
+
 from langsong.audio.loudness import speech_level
 from langsong.bundle.assemble import assemble
 from langsong.bundle.install import install
@@ -49,6 +52,8 @@ class Plan:
         rehearsed: for each utterance of the new speaker so many of the voice's own, lest it forget.
         frozen: regular expressions of what stays as it is.
         held_out: share of the recordings.
+        kept: share of the way back to the weights of the base, after training (Wortsman et al. 2022, "Robust
+            fine-tuning of zero-shot models"): likeness is had at once, pronunciation is lost slowly.
     """
 
     steps: int
@@ -57,6 +62,7 @@ class Plan:
     rehearsed: float
     frozen: tuple[str, ...]
     held_out: float
+    kept: float
 
 
 def plan_for(seconds: float) -> Plan:
@@ -66,10 +72,10 @@ def plan_for(seconds: float) -> Plan:
     change either.
     """
     if seconds < _FEW_S:
-        return Plan(300, 16, 5e-4, 1.0, (r"encoder\.", r"contour\.", r"emotion_embed\."), 0.1)
+        return Plan(300, 16, 5e-4, 1.0, (r"encoder\.", r"contour\.", r"emotion_embed\."), 0.1, 0.35)
     if seconds < _SOME_S:
-        return Plan(1500, 16, 5e-4, 0.3, (r"encoder\.embed\.", r"contour\.", r"emotion_embed\."), 0.05)
-    return Plan(6000, 16, 5e-4, 0.1, (r"emotion_embed\.",), 0.02)
+        return Plan(1500, 16, 5e-4, 0.3, (r"encoder\.embed\.", r"contour\.", r"emotion_embed\."), 0.05, 0.2)
+    return Plan(6000, 16, 5e-4, 0.1, (r"emotion_embed\.",), 0.02, 0.0)
 
 
 @dataclass(frozen=True)
@@ -151,8 +157,17 @@ def finetune(
         hardware=Hardware(processes=workers or "auto"),
     )
     train(recipe, resume=True, reporter=reporter)
-    made = _bundle(voice, work / "run", speaker, output)
+    made = _bundle(voice, work / "start", work / "run", plan.kept, speaker, output)
     return Finetuned(made, seconds, len(corpus.train) + len(corpus.valid), rejected, borrowed)
+
+
+def blend(model: nn.Module, before: nn.Module, kept: float) -> None:
+    """Move every weight of `model` but the rows of speakers by the share `kept` towards that of `before`."""
+    earlier = before.state_dict()
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            if not name.startswith("speaker_embed."):
+                tensor.lerp_(earlier[name], kept)
 
 
 def _base_voice(base: str | None, folder: Path) -> Voice:
@@ -227,10 +242,11 @@ def _spread(utterances: Sequence[Utterance], count: int) -> list[Utterance]:
     return [utterances[index * len(utterances) // count] for index in range(count)]
 
 
-def _bundle(base: Voice, run: Path, speaker: str, output: Path) -> Voice:
-    """The base with the run's acoustic model and the new speaker, who is its default."""
+def _bundle(base: Voice, start: Path, run: Path, kept: float, speaker: str, output: Path) -> Voice:
+    """The base with the run's acoustic model, on its way back to `start`, and the new speaker, who is its default."""
     identity = read_identity(run)
-    acoustic = run_acoustic(run, identity)
+    acoustic, before = run_acoustic(run, identity), run_acoustic(start, identity)
+    blend(acoustic, before, kept)
     _, vocoder = load_models(base)
     assert identity.acoustic is not None
     manifest = base.manifest

@@ -18,6 +18,9 @@ from langsong.webui.texts import Texts
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """For what takes no time."""
 
+LOUD: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+"""For what may end in a toast: Gradio shows errors of queued events only."""
+
 TOAST_S = 8
 
 

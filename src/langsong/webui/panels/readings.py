@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from langsong.errors import TextError
 from langsong.text.frontend import Frontend
 from langsong.text.ssml import is_ssml
 from langsong.webui.readings import WordReading, beginning, candidates, readings_of, with_reading
@@ -14,7 +15,7 @@ from langsong.webui.reasons import reason_in_words
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
 
-from .events import QUIET, toasts
+from .events import LOUD, QUIET, toasts
 from .settings import Settings
 
 _ON_LOAD = """
@@ -55,8 +56,8 @@ class Readings:
         self._panel.expand(self._show, [text, voice], shown, **QUIET)
         text.blur(self._show, [text, voice], shown, **QUIET)
         one = [self._one, self._why, self._pinyin, self._apply, self._chosen]
-        self._words.select(self._choose, [text, voice], one, **QUIET)
-        self._apply.click(self._change, [text, voice, self._chosen, self._pinyin], [text, *shown], **QUIET)
+        self._words.select(self._choose, [text, voice], one, **LOUD)
+        self._apply.click(self._change, [text, voice, self._chosen, self._pinyin], [text, *shown], **LOUD)
 
     def _frontend(self, voice: str) -> Frontend:
         return Frontend(self._studio.manifest(voice).conventions)
@@ -64,8 +65,10 @@ class Readings:
     def _show(self, text: str, voice: str) -> tuple[str, Any]:
         if not text.strip():
             return "", gr.update(visible=False)
-        with toasts(self._texts):
+        try:
             return self._html(text, voice), gr.update(visible=False)
+        except TextError as error:
+            return f"<p>{escape(str(error))}</p>", gr.update(visible=False)
 
     def _html(self, text: str, voice: str) -> str:
         words = readings_of(text, self._frontend(voice))

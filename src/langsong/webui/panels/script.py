@@ -13,7 +13,7 @@ from langsong.webui.scripts import example_for, lines_of, passages_of, roles_of,
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
 
-from .events import QUIET, toasts
+from .events import LOUD, QUIET, toasts
 from .settings import Settings, speaker_choices
 from .speak import speaks
 
@@ -51,7 +51,7 @@ class Script:
         shown = [self._lines, self._role, self._speaker]
         self.text.change(self._show, [self.text, settings.voice], shown, trigger_mode="always_last", **QUIET)
         settings.voice.change(self._show, [self.text, settings.voice], shown, **QUIET)
-        self._cast.click(self._give, [self.text, self._role, self._speaker], self.text, **QUIET)
+        self._cast.click(self._give, [self.text, self._role, self._speaker], self.text, **LOUD)
         return speaks(self._studio, self._texts, [self._perform.click], self.text, settings, script=True)
 
     def show(self) -> tuple[Any, Any, Any]:

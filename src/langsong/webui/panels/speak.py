@@ -12,7 +12,7 @@ from langsong.webui.form import form_of
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
 
-from .events import QUIET, TOAST_S, client_of, toasts
+from .events import LOUD, QUIET, TOAST_S, client_of, toasts
 from .settings import Settings
 
 _BEGIN = "(...values) => langsong.begin(...values)"
@@ -62,12 +62,13 @@ def speaks(
     """Wire events that speak what is in `text`; the event after each take."""
     take_id = gr.Textbox(visible="hidden")
 
-    async def begin(request: gr.Request, take_id: str, text: str, *values: Any) -> None:
+    async def begin(request: gr.Request, take_id: str, text: str, *values: Any) -> str:
         with toasts(texts):
             if not text.strip():
                 raise TextError(texts.nothing_to_say)
             client = client_of(studio, request)
             studio.begin(take_id, client, text, form_of(values), script=script)
+        return take_id
 
     async def finish(take_id: str, request: gr.Request) -> None:
         speaking = studio.find(take_id, client_of(studio, request))
@@ -81,8 +82,6 @@ def speaks(
         for notice in speaking.notices:
             gr.Warning(notice, duration=TOAST_S)
 
-    begun = gr.on(triggers, begin, [take_id, text, *settings.fields], None, js=_BEGIN, **QUIET)
+    begun = gr.on(triggers, begin, [take_id, text, *settings.fields], take_id, js=_BEGIN, **LOUD)
     begun.failure(None, js="() => langsong.stop()")
-    return begun.success(
-        finish, take_id, None, show_progress="hidden", api_visibility="private", concurrency_limit=None
-    )
+    return begun.success(finish, take_id, None, **LOUD)

@@ -39,6 +39,11 @@ _HEAD = """
 <script type="module" src="../assets/studio.js"></script>
 """
 
+_OPENED = """async () => {
+  while (!window.langsong) await new Promise((wait) => setTimeout(wait, 20)); // scripts come after the page
+  return langsong.opened();
+}"""
+
 
 def look() -> dict[str, Any]:
     """Theme, styles and scripts, for `gradio.mount_gradio_app`; nothing of it comes from elsewhere."""
@@ -90,5 +95,5 @@ def build_page(studio: Studio, texts: Texts) -> gr.Blocks:
         page.load(history.show, None, history.list, **QUIET)
         page.load(presets.show, None, presets.chosen, **QUIET)
         page.load(voices.show, None, voices.list, **QUIET)
-        page.load(None, None, speak.text, js="() => langsong.opened()")
+        page.load(None, None, speak.text, js=_OPENED)
     return page

@@ -40,4 +40,5 @@ def toasts(texts: Texts) -> Iterator[None]:
     try:
         yield
     except LangsongError as error:
-        raise gr.Error(str(error), title=headline(error, texts), duration=TOAST_S, print_exception=False) from None
+        said = f"{headline(error, texts)}: {error}"
+        raise gr.Error(said, title=texts.title, duration=TOAST_S, print_exception=False) from None

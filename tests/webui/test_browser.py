@@ -119,13 +119,11 @@ def test_upload_a_reference(open_page: OpenPage, served: Served, tmp_path: Path)
 def test_record_with_the_microphone(open_page: OpenPage, served: Served, pictures: Path) -> None:
     page = open_page(permissions=["microphone"])
     feel(page, "录音")
-    page.locator(
-        "#langsong-recording [data-testid='microphone'], #langsong-recording button[aria-label*='icrophone']"
-    ).click()
+    page.locator("#langsong-recording .source-selection button").nth(1).click()
     page.locator("#langsong-recording .record-button").click()
     page.wait_for_timeout(4000)
     page.locator("#langsong-recording .stop-button").click()
-    page.locator("#langsong-recording .waveform-container").first.wait_for()
+    page.locator("#langsong-recording audio, #langsong-recording .waveform-container").first.wait_for(state="attached")
     page.screenshot(path=pictures / "studio-microphone.png")
     _hear_with_recording(page, served)
 

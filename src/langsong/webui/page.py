@@ -94,6 +94,7 @@ def build_page(studio: Studio, texts: Texts) -> gr.Blocks:
             spoken.then(history.show, None, history.list, **QUIET)
         page.load(history.show, None, history.list, **QUIET)
         page.load(presets.show, None, presets.chosen, **QUIET)
+        page.load(script.show, None, script.shown, **QUIET)
         page.load(voices.show, None, voices.list, **QUIET)
         page.load(None, None, speak.text, js=_OPENED)
     return page

@@ -23,6 +23,7 @@ class Script:
 
     Attributes:
         text: the script.
+        shown: what `show` fills.
     """
 
     def __init__(self, studio: Studio, texts: Texts) -> None:
@@ -45,10 +46,11 @@ class Script:
             self._cast = gr.Button(texts.cast, min_width=80, size="sm")
         self._perform = gr.Button(texts.script_perform, variant="primary", elem_id="langsong-perform")
         self._lines = gr.HTML(elem_id="langsong-lines")
+        self.shown = [self._lines, self._role, self._speaker]
 
     def wire(self, settings: Settings) -> Any:
         """Connect it with the settings; the event after each take."""
-        shown = [self._lines, self._role, self._speaker]
+        shown = self.shown
         self.text.change(self._show, [self.text, settings.voice], shown, trigger_mode="always_last", **QUIET)
         settings.voice.change(self._show, [self.text, settings.voice], shown, **QUIET)
         self._cast.click(self._give, [self.text, self._role, self._speaker], self.text, **LOUD)

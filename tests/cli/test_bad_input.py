@@ -65,7 +65,7 @@ def test_files_that_cannot_be_read(run: Run, folder: Path, tiny: Path, content: 
     ("arguments", "complaint"),
     [
         (["--speaker", "nobody"], "no speaker 'nobody'; it has F7, M7"),
-        (["--emotion", "joyful"], "no emotion 'joyful'; it has"),
+        (["--emotion", "bored"], "no emotion 'bored'; it has"),
         (["--intensity", "3"], "intensity = 3.0"),
         (["--speed", "0"], "speed = 0.0"),
         (["--speed", "nan"], "speed = nan"),

@@ -26,10 +26,13 @@ def test_the_version(run: Run) -> None:
 def test_help_names_every_command(run: Run) -> None:
     shown = run("--help").done().out.decode()
     assert run("-h").done().out.decode() == shown
-    commands = ["say", "demo", "text", "bench", "accuracy", "evaluate", "voices"]
-    assert re.findall(r"^│ (\w+) ", shown, re.MULTILINE) == commands
+    commands = [
+        "say", "demo", "text", "serve", "load", "analyse", "bench", "accuracy", "evaluate", "expressiveness", "doctor",
+        "label", "voices", "train",
+    ]  # fmt: skip
+    assert sorted(re.findall(r"^│ (\w+) ", shown, re.MULTILINE)) == sorted(commands)
     assert re.findall(r"^│ (\w+) ", run("voices", "--help").done().out.decode(), re.MULTILINE) == [
-        "list", "show", "import", "verify", "remove",
+        "list", "show", "import", "pull", "verify", "remove",
     ]  # fmt: skip
     for command in (["say"], ["demo"], ["text"], ["bench"], ["evaluate"], ["voices", "import"]):
         assert f"langsong {' '.join(command)} [OPTIONS]" in run(*command, "--help").done().out.decode()

@@ -10,6 +10,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -168,21 +169,27 @@ def test_a_folder_without_rights(tmp_path: Path) -> None:
         tmp_path.chmod(0o755)
 
 
-@pytest.fixture
-def small_disk() -> Iterator[int]:
-    """The system refuses files of more than these bytes."""
+@contextmanager
+def small_disk(limit: int = 20_000) -> Iterator[None]:
+    """The system refuses files of more than ``limit`` bytes: also the file that the tests' report goes to, hence
+    only where something is written."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
-    yield 20_000
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_disk_that_fills_up(tmp_path: Path, small_disk: int, format: str) -> None:
+def test_a_disk_that_fills_up(tmp_path: Path, format: str) -> None:
     path = tmp_path / f"a.{format}"
     path.write_bytes(b"old")
-    with pytest.raises(AudioError, match=rf"^cannot write .*a\.{format}: File too large; make it shorter"):
+    with (
+        small_disk(),
+        pytest.raises(AudioError, match=rf"^cannot write .*a\.{format}: File too large; make it shorter"),
+    ):
         write_audio(path, (noise(1.0, seed) for seed in range(20)), RATE)
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == [path.name]

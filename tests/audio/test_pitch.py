@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from langsong.audio.pitch import fill_unvoiced, track_pitch
@@ -37,6 +37,8 @@ def test_a_glide_over_two_octaves(rate: int, noise: float) -> None:
 
 
 @given(st.floats(65, 600), st.integers(0, 99))
+@example(f0=556.0, seed=0)  # harmonics so high that half a sample of lag loses them
+@example(f0=598.2, seed=36)
 @settings(max_examples=30, deadline=None)
 def test_a_steady_voice_has_no_octave_errors(f0: float, seed: int) -> None:
     weights = np.random.default_rng(seed).uniform(0.1, 1.0, 10)

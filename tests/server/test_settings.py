@@ -58,7 +58,7 @@ def test_nothing_is_open_by_default() -> None:
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "server.toml"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(OptionError, match=message) as refused:
         ServerSettings.load(path)
     assert "\n" not in str(refused.value)

@@ -102,7 +102,8 @@ def _candidates(frames: Float32, shortest: int, longest: int) -> tuple[Float64, 
     peaks = (inner > similarity[:, :-2]) & (inner >= similarity[:, 2:]) & (inner > 0)
     peaks[:, : 2 * shortest - 1] = False
     masked = np.where(peaks, inner, -np.inf)
-    best = np.argpartition(masked, -_CANDIDATES, axis=1)[:, -_CANDIDATES:]
+    shorter = _OCTAVE_COST * np.log2(np.arange(1, masked.shape[1] + 1))  # of a steady voice every multiple is as good
+    best = np.argpartition(masked - shorter, -_CANDIDATES, axis=1)[:, -_CANDIDATES:]
     rows = np.arange(len(frames))[:, None]
     before, at, after = (similarity[rows, best + shift].astype(np.float64) for shift in (0, 1, 2))
     curvature = np.minimum(before - 2 * at + after, -1e-9)

@@ -258,6 +258,7 @@ class Synthesizer:
             options.pitch_range,
             options.energy,
             options.sentence_pause,
+            early,
         )
         if (kept := self._cache.get(key)) is not None:
             pieces, speech = kept
@@ -267,7 +268,7 @@ class Synthesizer:
         def keeping() -> Iterator[Float32]:
             pieces = []
             for piece in speech.pieces:
-                pieces.append(piece)
+                pieces.append(piece.copy())  # it is cut out of a longer window, which need not stay
                 yield piece
             spent = replace(speech, pieces=iter(()))
             self._cache.put(key, (tuple(pieces), spent), sum(p.nbytes for p in pieces))

@@ -1,16 +1,18 @@
-"""One server with the embedded voice for all tests that need no settings of their own."""
+"""Servers for all tests that need no settings of their own: with the embedded voice, and with a tiny one."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
 
+import dashscope
 import httpx
 import numpy as np
 import pytest
 from running import Running, running
 
 from langsong.audio.encode import encode
+from langsong.bundle.install import InstallReport
 from langsong.types import Float32
 
 
@@ -49,3 +51,17 @@ def recording() -> bytes:
 @pytest.fixture(scope="session")
 def recording_base64(recording: bytes) -> str:
     return base64.b64encode(recording).decode()
+
+
+@pytest.fixture(scope="session")
+def server(imported: Callable[[str], InstallReport]) -> Iterator[Running]:
+    folder = imported("base").voice.folder
+    with running(voice=str(folder), precision="f32", threads=1, workers=2, cache_bytes=0) as served:
+        yield served
+
+
+@pytest.fixture
+def pointed_at_us(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alibaba's SDK talks to the tiny voice."""
+    monkeypatch.setattr(dashscope, "base_websocket_api_url", server.url("ws") + "/api-ws/v1/inference")
+    monkeypatch.setattr(dashscope, "api_key", "any")

@@ -13,6 +13,7 @@ LangsongError
 ├── TrainingError        training cannot start or go on
 │   ├── RecipeError      a recipe is wrong
 │   └── CorpusError      a corpus is missing, damaged or unusable
+├── JobError             a batch job cannot start or go on
 ├── ServiceError         a service cannot take or finish a request
 │   ├── Unauthorized     no key, or an unknown one
 │   ├── JobNotFound      no job of that name
@@ -87,6 +88,10 @@ class RecipeError(TrainingError):
 
 class CorpusError(TrainingError):
     """A corpus is missing, damaged or unusable."""
+
+
+class JobError(LangsongError):
+    """A batch job cannot start or go on."""
 
 
 class ServiceError(LangsongError):

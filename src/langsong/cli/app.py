@@ -15,6 +15,7 @@ from langsong.errors import LangsongError
 from . import (
     accuracy,
     analyse,
+    batch,
     bench,
     demo,
     doctor,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.command("say")(say.say)
 app.command("demo")(demo.demo)
+app.command("batch")(batch.batch)
 app.command("text")(text.text)
 app.command("serve")(serve.serve)
 app.command("analyse")(analyse.analyse)

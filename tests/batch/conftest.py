@@ -50,9 +50,9 @@ def lines(tmp_path: Path) -> Callable[[Iterable[Any]], Path]:
 def job(tiny: Path, speaking: Speaker) -> Callable[..., Counts]:
     """Runs a manifest into a folder, as the command does."""
 
-    def call(source: Path, folder: Path, do: Any = speaking, *, retry: bool = False, order: Order = Order()) -> Counts:
+    def call(source: Path, folder: Path, do: Any = speaking, *, retry: bool = False, **order: Any) -> Counts:
         with Manifest(folder) as manifest:
             manifest.plan(read_items(source, {"voice": str(tiny)}), retry_failed=retry)
-            return run(manifest, on_threads(do), 2, order)
+            return run(manifest, on_threads(do), 2, Order(**order))
 
     return call

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from langsong.audio.files import read_audio
 from langsong.audio.label import read_label
-from langsong.batch.job import Order
 from langsong.batch.lines import read_items
 from langsong.batch.manifest import FILE, MOST_ATTEMPTS, Item, Manifest
 from langsong.batch.work import Failed, Outcome, Speaker, Spoken, Task
@@ -157,7 +156,7 @@ def test_order_and_limit(lines: Lines, job: Job, speaking: Speaker, tmp_path: Pa
         assert manifest.waiting(shuffle=1) == (shuffled, [])
         assert manifest.waiting(shuffle=1, limit=3) == (shuffled[:3], [])
     counting = Counting(speaking)
-    counts = job(path, tmp_path / "out", counting, order=Order(shuffle=1, limit=3))
+    counts = job(path, tmp_path / "out", counting, shuffle=1, limit=3)
     assert (counts.done, counts.waiting) == (3, 5)
     assert set(counting.keys) == set(shuffled[:3])
     job(path, tmp_path / "out", counting)

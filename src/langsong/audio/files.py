@@ -76,7 +76,7 @@ def write_audio(
     """
     chosen = format_of(path) if format is None else format_named(format)
     chunks = [audio] if isinstance(audio, np.ndarray) else audio
-    with _replacing(Path(path)) as file, Encoder(file, sample_rate, chosen, label) as encoder:
+    with replacing(Path(path)) as file, Encoder(file, sample_rate, chosen, label) as encoder:
         for chunk in chunks:
             encoder.write(chunk)
 
@@ -87,7 +87,7 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> None:
     Raises:
         AudioError: the path cannot be written, or the disk is full.
     """
-    with _replacing(Path(path)) as file:
+    with replacing(Path(path)) as file:
         rest = memoryview(data)
         while rest:
             rest = rest[file.write(rest) :]
@@ -135,8 +135,12 @@ def _content(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """An open file that becomes `path` if the body succeeds, and vanishes if not."""
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """An open file, to be read and written, that becomes `path` if the body succeeds, and vanishes if not.
+
+    Raises:
+        AudioError: the path cannot be written, or the disk is full.
+    """
     with _explained(path):
         target = path.resolve()  # so that a link's target is replaced, not the link
         if target.is_dir():
@@ -163,7 +167,7 @@ class _Target(io.FileIO):
     """A new file whose failures are explained as those of the path that it will become."""
 
     def __init__(self, temporary: Path, path: Path) -> None:
-        super().__init__(temporary, "xb")
+        super().__init__(temporary, "xb+")
         self._path = path
 
     def write(self, data: ReadableBuffer) -> int:

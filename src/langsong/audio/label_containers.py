@@ -5,6 +5,7 @@
 | WAV | a RIFF chunk ``AIGC`` after ``fmt `` |
 | FLAC, Ogg Vorbis, Ogg Opus | a Vorbis comment ``AIGC=…`` |
 | MP3 | an ID3v2 frame ``TXXX`` with the description ``AIGC`` |
+| MP4 | an item ``AIGC`` of iTunes' list (`langsong.audio.mp4_label`) |
 
 Formats: RIFF (Microsoft 1991), RFC 9639 (FLAC), RFC 3533 (Ogg), RFC 7845 (Opus in Ogg), the Vorbis I
 specification's section 5, ID3v2.4.0.
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from langsong.audio import ogg
+from langsong.audio.mp4_label import find_item
 from langsong.errors import AudioError
 
 FIELD = "AIGC"
@@ -100,6 +102,8 @@ def find_field(file: BinaryIO) -> str | None:
         found = _find_comment(ogg.comments(file))
     elif start[:3] == b"ID3":
         found = _find_frame(file)
+    elif start[4:8] == b"ftyp":
+        found = find_item(file, _NAME)
     else:
         return None
     return None if found is None else found.decode("utf-8", "replace")

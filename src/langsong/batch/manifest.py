@@ -147,6 +147,8 @@ class Manifest:
             items: all, in order, each key once.
             retry_failed: what failed waits again, unless it could not be read.
         """
+        for left in self.folder.glob(".*.tmp-*"):  # by a run that was killed while it wrote
+            left.unlink()
         with self._transaction():
             (plan,) = self._db.execute("SELECT coalesce(max(plan), 0) + 1 FROM items").fetchone()
             self._db.executemany(

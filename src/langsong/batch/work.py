@@ -127,6 +127,7 @@ class Speaker:
             **_asked(request),
             "voice": synthesizer.voice.name,
             "sample_rate": audio.sample_rate,
+            "samples": len(audio.samples),
             "level_dbfs": round(level, 2) if np.isfinite(level) else None,
             "peak": round(peak, 4),
             "notices": [notice.message for notice in audio.notices],

@@ -17,6 +17,7 @@ from . import (
     analyse,
     batch,
     bench,
+    book,
     demo,
     doctor,
     evaluate,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.command("say")(say.say)
 app.command("demo")(demo.demo)
+app.command("book")(book.book)
 app.command("batch")(batch.batch)
 app.command("text")(text.text)
 app.command("serve")(serve.serve)

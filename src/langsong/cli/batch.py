@@ -105,14 +105,10 @@ def batch(
     with Manifest(output) as manifest:
         manifest.plan(items, retry_failed=retry_failed)
         before = manifest.counts()
-        with progress_bar(before.total, before.done + before.failed) as advance:
-            counts = run(
-                manifest,
-                on_threads(speaking),
-                workers or _cores(),
-                Order(shuffle, limit),
-                lambda outcome: advance(1),
-            )
+        with progress_bar("texts") as bar:
+            bar.begin(before.total, before.done + before.failed)
+            order = Order(shuffle, limit)
+            counts = run(manifest, on_threads(speaking), streams(workers), order, lambda outcome: bar.advance(1))
         _list_failures(manifest)
         if concat is not None and not counts.failed and not counts.waiting:
             concatenate(manifest, concat)
@@ -131,10 +127,11 @@ def given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _cores() -> int:
+def streams(workers: int | None) -> int:
+    """How many texts to speak at a time."""
     from langsong.engine.device import available_cores
 
-    return available_cores()
+    return workers or available_cores()
 
 
 def _rehearse(items: list[Any]) -> None:

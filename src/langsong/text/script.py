@@ -64,6 +64,11 @@ def role_style(settings: Mapping[str, str]) -> Style:
     return style
 
 
+def is_definition(line: str) -> bool:
+    """Whether a line gives a role its style."""
+    return _ROLE.fullmatch(line.strip()) is not None
+
+
 def parse_script(
     text: str, is_emotion: Callable[[str], bool], roles: Mapping[str, Style] | None = None
 ) -> tuple[Passage, ...]:

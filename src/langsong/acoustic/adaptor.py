@@ -148,5 +148,5 @@ class Memory(nn.Module):
         text = text.reshape(text.shape[0], -1, self.frames_per_step * self.text_width)
         memory = torch.cat([text, frames[:, :: self.frames_per_step, self.text_width :]], dim=2)
         pairs = torch.stack([layer(memory) for layer in self.layers])  # (layers, B, S, 2*H*d)
-        keys, values = pairs.unflatten(3, (2, self.heads, -1)).permute(3, 0, 1, 4, 2, 5).unbind(0)
+        keys, values = pairs.reshape(*pairs.shape[:3], 2, self.heads, -1).permute(3, 0, 1, 4, 2, 5).unbind(0)
         return memory, keys, values

@@ -19,7 +19,7 @@ def layer_norm(width: int) -> nn.LayerNorm:
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """(B, T, H*d) to (B, H, T, d)."""
-    return x.unflatten(2, (heads, -1)).transpose(1, 2)
+    return x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2)  # torch before 2.1 cannot export unflatten
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:

@@ -1,5 +1,4 @@
-"""What goes with what: versions as their makers publish them, each row with its source and the day it was read,
-or UNOPENED.
+"""What goes with what: versions as their makers publish them, each row with its source and the day it was read.
 
 A pair that no row covers is not judged.
 """
@@ -11,10 +10,10 @@ from typing import NamedTuple
 Version = tuple[int, ...]
 
 PYTORCH_RELEASES = "https://github.com/pytorch/pytorch/blob/main/RELEASE.md"
+PYTORCH_PULLS = "https://github.com/pytorch/pytorch/pull"  # changes of RELEASE.md
 NVIDIA_COMPATIBILITY = "https://docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html"
 SCIPY_TOOLCHAIN = "https://docs.scipy.org/doc/scipy/dev/toolchain.html"
 READ = "2026-11-22"
-UNOPENED = "not opened yet"  # quoted by others or remembered: to be confirmed at the source
 
 
 class PythonRow(NamedTuple):
@@ -111,7 +110,8 @@ TORCH: list[TorchRow] = [
     TorchRow((2, 10), (3, 10), (3, 14), ("12.6", "12.8", "13.0"), PYTORCH_RELEASES, READ),
     TorchRow((2, 11), (3, 10), (3, 14), ("12.6", "12.8", "13.0"), PYTORCH_RELEASES, READ),
     TorchRow((2, 12), (3, 10), (3, 14), ("12.6", "13.0", "13.2"), PYTORCH_RELEASES, READ),
-    TorchRow((2, 13), (3, 10), (3, 14), ("12.6", "13.0", "13.2"), PYTORCH_RELEASES, UNOPENED),
+    TorchRow((2, 13), (3, 10), (3, 15), ("12.6", "13.0", "13.2"), f"{PYTORCH_PULLS}/187075", READ),
+    TorchRow((2, 14), (3, 10), (3, 15), ("12.6", "13.0", "13.2"), f"{PYTORCH_PULLS}/194367", READ),
 ]
 
 DRIVERS: list[DriverRow] = [
@@ -122,27 +122,29 @@ DRIVERS: list[DriverRow] = [
 
 _BEFORE_BLACKWELL = ("5.0", "6.0", "7.0", "7.5", "8.0", "8.6", "9.0")
 _CUDA_12_8 = ("7.5", "8.0", "8.6", "9.0", "10.0", "12.0")
-_BUILD_2_8 = "https://github.com/pytorch/pytorch/blob/release/2.8/.ci/manywheel/build_cuda.sh"
+_BUILD_2_8 = (
+    "https://github.com/pytorch/pytorch/blob/00c7a380b8369d08e02dd400aa76dc6c0738b589/.ci/manywheel/build_cuda.sh and "
+    "https://github.com/pytorch/pytorch/issues/160269"
+)
+_MATRIX_2_11 = f"{PYTORCH_PULLS}/175253"
 KERNELS: list[KernelRow] = [
-    KernelRow((2, 8), (2, 8), "12.6", _BEFORE_BLACKWELL, _BUILD_2_8, UNOPENED),
-    KernelRow((2, 8), (2, 8), "12.8", ("7.0", *_CUDA_12_8), _BUILD_2_8, UNOPENED),
-    KernelRow((2, 8), (2, 8), "12.9", ("7.0", *_CUDA_12_8), _BUILD_2_8, UNOPENED),
-    KernelRow(
-        (2, 11), (2, 11), "12.6", _BEFORE_BLACKWELL, "https://github.com/pytorch/pytorch/issues/172663", UNOPENED
-    ),
-    KernelRow((2, 11), (2, 11), "12.8", _CUDA_12_8, "https://github.com/pytorch/pytorch/issues/172663", UNOPENED),
-    KernelRow((2, 11), (2, 11), "13.0", _CUDA_12_8, "https://github.com/pytorch/pytorch/issues/172663", UNOPENED),
+    KernelRow((2, 8), (2, 8), "12.6", _BEFORE_BLACKWELL, _BUILD_2_8, READ),
+    KernelRow((2, 8), (2, 8), "12.8", ("7.0", *_CUDA_12_8), _BUILD_2_8, READ),
+    KernelRow((2, 8), (2, 8), "12.9", ("7.0", *_CUDA_12_8), _BUILD_2_8, READ),
+    KernelRow((2, 11), (2, 11), "12.6", _BEFORE_BLACKWELL, _MATRIX_2_11, READ),
+    KernelRow((2, 11), (2, 11), "12.8", _CUDA_12_8, _MATRIX_2_11, READ),
+    KernelRow((2, 11), (2, 11), "13.0", _CUDA_12_8, _MATRIX_2_11, READ),
     KernelRow((2, 12), (2, 14), "12.6", _BEFORE_BLACKWELL, PYTORCH_RELEASES, READ),
     KernelRow((2, 12), (2, 14), "13.0", _CUDA_12_8, PYTORCH_RELEASES, READ),
     KernelRow((2, 12), (2, 14), "13.2", _CUDA_12_8, PYTORCH_RELEASES, READ),
 ]
 
-_CUDA_11_8_NOTES = "https://docs.nvidia.com/cuda/archive/11.8.0/cuda-toolkit-release-notes"
-_CUDA_12_8_NOTES = "https://docs.nvidia.com/cuda/archive/12.8.0/cuda-toolkit-release-notes"
+_HOPPER = "https://gitlab.com/gromacs/gromacs/-/merge_requests/3180"
+_BLACKWELL = "https://docs.nvidia.com/cuda/blackwell-compatibility-guide, headings of 1.3 and 1.4"
 TOOLKITS: list[ToolkitRow] = [
-    ToolkitRow(9, (11, 8), _CUDA_11_8_NOTES, UNOPENED),
-    ToolkitRow(10, (12, 8), _CUDA_12_8_NOTES, UNOPENED),
-    ToolkitRow(12, (12, 8), _CUDA_12_8_NOTES, UNOPENED),
+    ToolkitRow(9, (11, 8), _HOPPER, READ),
+    ToolkitRow(10, (12, 8), _BLACKWELL, READ),
+    ToolkitRow(12, (12, 8), _BLACKWELL, READ),
 ]
 
 CUDNN: list[CudnnRow] = [
@@ -153,9 +155,9 @@ SCIPY: list[ScipyRow] = [
     ScipyRow((1, 8), (1, 17, 3), (1, 24), SCIPY_TOOLCHAIN, READ),
     ScipyRow((1, 9), (1, 18, 5), (1, 26), SCIPY_TOOLCHAIN, READ),
     ScipyRow((1, 10), (1, 19, 5), (1, 26), SCIPY_TOOLCHAIN, READ),
-    ScipyRow((1, 11), (1, 21, 6), (1, 27), SCIPY_TOOLCHAIN, UNOPENED),
-    ScipyRow((1, 12), (1, 22, 4), (2,), SCIPY_TOOLCHAIN, UNOPENED),
-    ScipyRow((1, 13), (1, 22, 4), (2, 3), SCIPY_TOOLCHAIN, UNOPENED),
+    ScipyRow((1, 11), (1, 21, 6), (1, 28), "Requires-Dist of the wheel of SciPy 1.11.4", READ),
+    ScipyRow((1, 12), (1, 22, 4), (1, 29), "Requires-Dist of the wheel of SciPy 1.12.0", READ),
+    ScipyRow((1, 13), (1, 22, 4), (2, 3), "Requires-Dist of the wheel of SciPy 1.13.1", READ),
     ScipyRow((1, 14), (1, 23, 5), (2, 3), "Requires-Dist of the wheel of SciPy 1.14.1", READ),
     ScipyRow((1, 15), (1, 23, 5), (2, 5), "Requires-Dist of the wheel of SciPy 1.15.3", READ),
     ScipyRow((1, 16), (1, 25, 2), (2, 6), "Requires-Dist of the wheel of SciPy 1.16.3", READ),
@@ -163,7 +165,7 @@ SCIPY: list[ScipyRow] = [
 ]
 
 NUMPY_TWO: list[NumpyTwoRow] = [
-    NumpyTwoRow("torch", (2, 3), "https://github.com/numpy/numpy/issues/26191", UNOPENED),
+    NumpyTwoRow("torch", (2, 3), "https://github.com/pytorch/vision/issues/8460", READ),
 ]
 
 

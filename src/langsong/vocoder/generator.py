@@ -41,17 +41,19 @@ class Deconv(nn.ConvTranspose1d):
 
     def phase_kernel(self) -> Tensor:
         """(scale * channels_out, channels_in, before + 1 + after), phases outermost."""
-        taps = (self.before + 1 + self.after) * self.scale
+        inputs = self.before + 1 + self.after
+        taps = inputs * self.scale
         first = self.cut - self.scale * self.after
         padded = F.pad(self.weight, (-first, taps + first - self.weight.shape[2]))
-        phases = padded.unflatten(2, (-1, self.scale)).flip(2)  # (in, out, inputs, phase)
-        return phases.permute(3, 1, 0, 2).flatten(0, 1)
+        phases = padded.reshape(self.in_channels, self.out_channels, inputs, self.scale).flip(2)
+        # Sizes are spelt out, because torch before 2.1 exports a convolution only if it sees the size of its kernel.
+        return phases.permute(3, 1, 0, 2).reshape(self.scale * self.out_channels, self.in_channels, inputs)
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """(B, channels_in, T) → (B, channels_out, T·scale)."""
         bias = None if self.bias is None else self.bias.repeat(self.scale)
         phases = F.conv1d(F.pad(x, (self.before, self.after)), self.phase_kernel(), bias)
-        return phases.unflatten(1, (self.scale, -1)).permute(0, 2, 3, 1).flatten(2)
+        return phases.reshape(phases.shape[0], self.scale, -1, phases.shape[2]).permute(0, 2, 3, 1).flatten(2)
 
 
 class Decimate(nn.Conv1d):

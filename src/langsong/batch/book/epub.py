@@ -67,12 +67,12 @@ class _Reader:
 
     def book(self) -> Book:
         container = fromstring(self._read("META-INF/container.xml"))
-        opf = next(e for e in _all(container, "rootfile")).get("full-path", "")
+        opf = _first(container, "rootfile").get("full-path", "")
         package = fromstring(self._read(opf))
         items = {e.get("id", ""): e for e in _all(package, "item")}
         names = {key: _resolved(opf, e.get("href", "")) for key, e in items.items()}
         spine = [names[e.get("idref", "")] for e in _all(package, "itemref") if e.get("linear") != "no"]
-        titles = self._titles(items, names, next(_all(package, "spine")).get("toc", ""))
+        titles = self._titles(items, names, _first(package, "spine").get("toc", ""))
         chapters = merged(self._chapters(spine, titles))
         return Book(
             tuple(chapters), _text(package, "title"), _text(package, "creator"), self._cover(package, items, names)
@@ -105,7 +105,7 @@ class _Reader:
                 found.setdefault(_resolved(names[nav], link.get("href", "")), _joined(link))
         elif ncx in names:
             for point in _all(fromstring(self._read(names[ncx])), "navPoint"):
-                source = next(_all(point, "content")).get("src", "")
+                source = _first(point, "content").get("src", "")
                 found.setdefault(_resolved(names[ncx], source), _text(point, "text"))
         return found
 
@@ -166,7 +166,14 @@ class _Text(HTMLParser):
 
 
 def _all(element: Element, name: str) -> Iterator[Element]:
-    return element.iter(f"{{*}}{name}")
+    return element.iterfind(f".//{{*}}{name}")
+
+
+def _first(element: Element, name: str) -> Element:
+    found = next(_all(element, name), None)
+    if found is None:
+        raise ValueError(f"it lacks <{name}>")
+    return found
 
 
 def _attribute(element: Element, name: str) -> str:

@@ -101,7 +101,8 @@ def _pieces(
     for count, paragraph in enumerate(chapter.paragraphs, 1):
         try:
             if not is_spoken(paragraph.text):
-                held = held and replace(held, pause_s=max(PAUSE_S["scene"], held.pause_s))
+                if held is not None and held.start_s is None:
+                    held = replace(held, pause_s=max(PAUSE_S["scene"], held.pause_s))
                 continue
             for values, speaker, pause in _requests(paragraph, roles):
                 if held is not None:

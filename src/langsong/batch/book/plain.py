@@ -106,7 +106,7 @@ def read_lines(text: str, name: str) -> Book:
             heading, said = values.pop("chapter", None), values.pop("text", None)
             if not all(value is None or isinstance(value, str) for value in (heading, said)) or heading is said is None:
                 raise ValueError("no text")
-        except (ValueError, AttributeError, RecursionError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             raise TextError(f'{name}: line {number} is not like {{"text": "…"}} or {{"chapter": "…"}}') from None
         if heading is not None:
             parts.append((heading, []))
@@ -131,7 +131,7 @@ def read_subtitles(text: str, path: Path) -> Book:
     except pysubs2.Pysubs2Error as error:
         raise TextError(f"{path} has no subtitles that can be read: {error}") from None
     cues = sorted((e for e in events if e.plaintext.strip()), key=lambda e: e.start)
-    ends = [cue.start for cue in cues[1:]] + [max((cue.end for cue in cues), default=0)]
+    ends = [cue.start for cue in cues[1:]] + [cue.end for cue in cues[-1:]]
     paragraphs = (
         Paragraph(" ".join(cue.plaintext.split()), cue.start / 1000, (end - cue.start) / 1000 or None)
         for cue, end in zip(cues, ends, strict=True)

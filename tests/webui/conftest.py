@@ -21,6 +21,11 @@ _FLAGS = [
 ]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What Gradio does with pandas after every queued event is not ours to mend."""
+    config.addinivalue_line("filterwarnings", "ignore:'future.no_silent_downcasting' is deprecated")
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     with serving() as server:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -31,6 +32,8 @@ def serving(**settings: Any) -> Iterator[Served]:
     """A server with the studio during the body, with these settings."""
     made: Future[tuple[uvicorn.Server, asyncio.AbstractEventLoop]] = Future()
     listening = socket.create_server(("127.0.0.1", 0))
+    output = tempfile.TemporaryDirectory(prefix="langsong-studio-")
+    settings = {"workers": 1, "output_folder": output.name, **settings}
     thread = threading.Thread(target=lambda: asyncio.run(_serve(settings, listening, made)))
     thread.start()
     server, loop = made.result(120)
@@ -43,15 +46,15 @@ def serving(**settings: Any) -> Iterator[Served]:
         server.should_exit = True
         thread.join(60)
         listening.close()
+        output.cleanup()
 
 
 async def _serve(settings: dict[str, Any], listening: socket.socket, made: Future[Any]) -> None:
-    """Everything is made where a loop runs: elsewhere Gradio makes loops, and leaves them open."""
     from langsong.server.app import create_app
     from langsong.server.settings import ServerSettings
 
     try:
-        app = create_app(ServerSettings(**{"studio": True, "workers": 1, **settings}))
+        app = create_app(ServerSettings(**settings))
     except BaseException as error:
         made.set_exception(error)
         raise

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from langsong.errors import OptionError
+from langsong.webui.figures import Figures
 from langsong.webui.form import Form
 from langsong.webui.history import History, Take
 
@@ -20,7 +21,7 @@ def take(number: int, text: str = "你好。") -> Take:
         False,
         Form(speaker="a", speed=1.5),
         2.5,
-        {"rtf": 0.1},
+        Figures("a machine", 0.1, 0.2),
         {"duration": 2.5, "sentences": []},
     )
 
@@ -78,5 +79,5 @@ def test_threads_share_it(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OptionError, match="history"):
+    with pytest.raises(OptionError, match="choose another --output"):
         History(tmp_path / "file" / "studio")

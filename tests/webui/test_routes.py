@@ -17,9 +17,9 @@ import soundfile
 from studio_server import Served, serving
 
 from langsong.audio.label import read_label
-from langsong.errors import LangsongError
+from langsong.errors import AudioError, LangsongError, OptionError, RequestCancelled, TextError
 from langsong.server.auth import Client, digest
-from langsong.webui.form import Form
+from langsong.webui.form import FIELDS, Form
 from langsong.webui.languages import TEXTS
 from langsong.webui.problems import headline
 
@@ -38,10 +38,16 @@ def speak(served: Served, text: str, *, script: bool = False, **changes: Any) ->
     form = Form.of_voice(served.studio.manifest()).model_copy(update=changes)
 
     async def run() -> None:
-        await served.studio.begin(take_id, CLIENT, text, form, script=script).finished()
+        await (await served.studio.begin(take_id, CLIENT, text, form, script=script)).finished()
 
     asyncio.run_coroutine_threadsafe(run(), served.loop).result(60)
     return take_id
+
+
+def wanted(served: Served, text: str, **changes: Any) -> dict[str, Any]:
+    """What the page sends."""
+    form = Form.of_voice(served.studio.manifest()).model_copy(update=changes)
+    return {"text": text, "script": False, "settings": [getattr(form, name) for name in FIELDS]}
 
 
 @pytest.fixture(scope="module")
@@ -93,26 +99,54 @@ def test_subtitles_and_pictures(web: httpx.Client, take_id: str) -> None:
     assert 80 < np.median(f0[f0 > 0]) < 400
 
 
-def test_speech_can_be_followed_from_the_beginning(web: httpx.Client, served: Served, take_id: str) -> None:
-    events = [block.split("\n") for block in web.get(f"/studio/takes/{take_id}/live").text.strip().split("\n\n")]
+def test_speech_comes_while_it_is_spoken(web: httpx.Client, served: Served) -> None:
+    take_id = uuid.uuid4().hex
+    answer = web.post(f"/studio/takes/{take_id}", json=wanted(served, "今天天气真好，我们去公园散步吧。"))
+    events = [block.split("\n") for block in answer.text.strip().split("\n\n")]
     chunks = [json.loads(lines[1].removeprefix("data: ")) for lines in events if lines[0] == "event: audio"]
     samples = np.concatenate([np.frombuffer(base64.b64decode(chunk["audio"]), "<i2") for chunk in chunks])
     kept, _ = soundfile.read(served.studio.history.path(take_id), dtype="int16")
     np.testing.assert_array_equal(samples, kept)
+    assert len(chunks) > 1
     assert events[-1][0] == "event: done"
     assert chunks[-1]["progress"] == 1.0
+    assert web.post(f"/studio/takes/{take_id}", json=wanted(served, "一个号码只能用一次。")).status_code == 204
 
 
-def test_a_listener_may_come_before_the_speech(web: httpx.Client, served: Served) -> None:
+@pytest.mark.parametrize(("text", "complaint"), [(" \n", "nothing to say"), ("银行{hang9}", "hang9")])
+def test_what_cannot_be_spoken_is_told_to_whoever_waits_for_it(
+    web: httpx.Client, served: Served, text: str, complaint: str
+) -> None:
     take_id = uuid.uuid4().hex
-    form = Form.of_voice(served.studio.manifest())
+    waiting = asyncio.run_coroutine_threadsafe(served.studio.finished(take_id, CLIENT), served.loop)
+    assert web.post(f"/studio/takes/{take_id}", json=wanted(served, text)).text == ""
+    with pytest.raises(TextError, match=complaint):
+        waiting.result(30)
 
-    async def begin_later() -> None:
-        await asyncio.sleep(0.3)
-        served.studio.begin(take_id, CLIENT, "你好。", form)
 
-    asyncio.run_coroutine_threadsafe(begin_later(), served.loop)
-    assert "event: done" in web.get(f"/studio/takes/{take_id}/live").text
+@pytest.mark.parametrize("recording", ["/etc/passwd", "../../../etc/passwd"])
+def test_no_file_of_the_computer_is_a_recording(web: httpx.Client, served: Served, recording: str) -> None:
+    take_id = uuid.uuid4().hex
+    body = wanted(served, "你好。", feeling="recording", recording=recording)
+    assert web.post(f"/studio/takes/{take_id}", json=body).status_code == 204
+    with pytest.raises(AudioError, match="uploaded"):
+        asyncio.run_coroutine_threadsafe(served.studio.finished(take_id, CLIENT), served.loop).result(30)
+
+
+@pytest.mark.parametrize("settings", [[], [1, 2], [None] * (len(FIELDS) + 1), ["fast"] * len(FIELDS)])
+def test_settings_of_another_page_are_refused(web: httpx.Client, served: Served, settings: list[object]) -> None:
+    take_id = uuid.uuid4().hex
+    body = {"text": "你好。", "script": False, "settings": settings}
+    assert web.post(f"/studio/takes/{take_id}", json=body).status_code == 204
+    with pytest.raises(OptionError, match="load it anew"):
+        asyncio.run_coroutine_threadsafe(served.studio.finished(take_id, CLIENT), served.loop).result(30)
+
+
+def test_the_status_line_has_figures_before_anything_is_spoken(web: httpx.Client, served: Served) -> None:
+    figures = web.get("/studio/status").json()
+    assert figures["device"] == served.studio.service.synthesizer().runtime.description
+    assert figures["rtf"] > 0
+    assert figures["first_chunk_s"] > 0
 
 
 def test_a_script_changes_speakers(web: httpx.Client, served: Served) -> None:
@@ -127,11 +161,12 @@ def test_cancelled_speech_leaves_nothing(web: httpx.Client, served: Served) -> N
     form = Form.of_voice(served.studio.manifest())
 
     async def begin() -> None:
-        served.studio.begin(take_id, CLIENT, "这是一段很长的话。" * 500, form)
+        await served.studio.begin(take_id, CLIENT, "这是一段很长的话。" * 500, form)
 
     asyncio.run_coroutine_threadsafe(begin(), served.loop).result(10)
     assert web.post(f"/studio/takes/{take_id}/cancel").status_code == 204
-    assert "event: done" not in web.get(f"/studio/takes/{take_id}/live").text
+    with pytest.raises(RequestCancelled):
+        asyncio.run_coroutine_threadsafe(served.studio.finished(take_id, CLIENT), served.loop).result(30)
     assert served.studio.history.find(CLIENT.name, take_id) is None
     assert not served.studio.history.path(take_id).exists()
 
@@ -156,7 +191,7 @@ def test_where_there_are_keys_the_page_asks_for_one(served: Served) -> None:
     with serving(keys=keys) as locked, httpx.Client(base_url=locked.url, timeout=30) as web:
         assert web.get("/").headers["location"] == "studio/login"
         assert web.get("/studio/zh/config").status_code == 401
-        assert web.get(f"/studio/takes/{uuid.uuid4().hex}/live").status_code == 401
+        assert web.post(f"/studio/takes/{uuid.uuid4().hex}", json=wanted(served, "你好。")).status_code == 401
         assert web.post("/studio/login", data={"key": "wrong"}).status_code == 401
         answer = web.post("/studio/login", data={"key": "right"})
         assert answer.status_code == 303

@@ -48,11 +48,13 @@ def read_text(source: Path) -> str:
     Raises:
         TextError: it cannot be read, or is not UTF-8.
     """
+    piped = str(source) == "-"
+    name = "standard input" if piped else str(source)
     try:
-        data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+        data = sys.stdin.buffer.read() if piped else source.read_bytes()
     except OSError as error:
-        raise TextError(f"cannot read {source}: {error.strerror}") from None
+        raise TextError(f"cannot read {name}: {error.strerror}") from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TextError(f"{source} is not UTF-8 (byte {error.start}): convert it first", error.start) from None
+        raise TextError(f"{name} is not UTF-8 (byte {error.start}): convert it first", error.start) from None

@@ -28,6 +28,12 @@ def serve(
     runtime: Annotated[str | None, typer.Option(help="auto, openvino or torch.")] = None,
     precision: Annotated[str | None, typer.Option(help="auto, f32, bf16 or f16.")] = None,
     studio: Annotated[bool | None, typer.Option(help="The web page at /.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for the studio's takes and history. [default: output]")
+    ] = None,
+    share: Annotated[
+        bool, typer.Option("--share", help="Make a public link, through Gradio's servers; whoever has it may speak.")
+    ] = False,
     log_text: Annotated[bool | None, typer.Option(help="Log the texts that are spoken.")] = None,
     new_key: Annotated[
         str | None, typer.Option(metavar="NAME", help="Make an API key, print it and what to put into the settings.")
@@ -65,6 +71,8 @@ def serve(
         runtime=runtime,
         precision=precision,
         studio=studio,
+        output_folder=output,
+        share=share or None,
         log_text=log_text,
     )
     run(chosen, lambda address: print(address, flush=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -16,6 +17,9 @@ from .app import create_app
 from .log import set_up_logging
 from .service import Service
 from .settings import ServerSettings
+
+_LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Of the addresses that stand for all of this machine's, one that can be called."""
 
 _BACKLOG = 512
 _POLL_S = 0.05
@@ -59,18 +63,22 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
 
     Args:
         settings: as told.
-        announce: called with the address when connections are taken; port 0 has become a free one.
+        announce: called with the address when connections are taken, where port 0 has become a free one; with
+            `settings.share` also with the link and a warning.
 
     Raises:
-        OptionError: the address cannot be listened on.
+        OptionError: the address cannot be listened on, or not be shared.
     """
     set_up_logging(settings.log_level)
     if settings.wyoming_port is not None:  # its library listens by itself, later, and explains nothing
         _listen(settings.host, settings.wyoming_port).close()
     listener = _listen(settings.host, settings.port)
+    address, port = listener.getsockname()[:2]
+    link = _shared(_LOCAL.get(address, address), port) if settings.share else ()
     app = create_app(settings)
-    port = listener.getsockname()[1]
     announce(f"http://[{settings.host}]:{port}" if ":" in settings.host else f"http://{settings.host}:{port}")
+    for line in link:
+        announce(line)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -81,6 +89,12 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=_LAST_BYTES_S,
     )
     DrainingServer(config, app.state.service).run([listener])
+
+
+def _shared(host: str, port: int) -> tuple[str, str]:
+    """A public link, and what to know about it."""
+    sharing = importlib.import_module("langsong.webui.sharing")  # only this needs Gradio so early
+    return sharing.open_tunnel(host, port), sharing.WARNING
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -46,6 +46,8 @@ class ServerSettings(BaseSettings):
         host, port: where to listen.
         wyoming_port: where Home Assistant may ask for speech; None = nowhere. The protocol has no keys.
         studio: show the web page at ``/``.
+        output_folder: where the studio keeps what was spoken, and its history.
+        share: let the whole internet reach the service, by Gradio's tunnel, until it stops.
         voice: what speaks for requests that name none; None = the embedded voice.
         devices: "auto", "cpu", "cuda:N" …; requests are spread over them.
         workers: requests computed at the same time on each device.
@@ -81,6 +83,8 @@ class ServerSettings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     wyoming_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     studio: bool = True
+    output_folder: Path = Path("output")
+    share: bool = False
 
     voice: str | None = None
     devices: Annotated[tuple[str, ...], Field(min_length=1)] = ("auto",)

@@ -4,6 +4,7 @@ in a cookie."""
 from __future__ import annotations
 
 import html
+import re
 from importlib import resources
 
 from fastapi import Request
@@ -16,7 +17,9 @@ from .languages import TEXTS
 from .texts import Language, Texts
 
 KEY_COOKIE = "langsong-key"
+VISITOR_COOKIE = "langsong-visitor"
 LANGUAGE_COOKIE = "langsong-language"
+_VISITOR = re.compile(r"[0-9a-f]{32}")
 _LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -30,15 +33,22 @@ def visitor(connection: HTTPConnection) -> Client:
 
 
 def visitor_of(service: Service, connection: HTTPConnection) -> Client:
-    """The same, for connections that do not know their service; errors as `visitor`."""
-    address = connection.client.host if connection.client else "unknown"
+    """The same, for connections that do not know their service; errors as `visitor`.
+
+    Whoever comes through a tunnel may seem to come from this very computer: there a cookie tells visitors apart.
+    """
+    name = connection.client.host if connection.client else "unknown"
+    if service.settings.share:
+        cookie = connection.cookies.get(VISITOR_COOKIE, "")
+        name = cookie if _VISITOR.fullmatch(cookie) else "visitor"
     token = token_of(connection) or connection.cookies.get(KEY_COOKIE)
-    return service.keyring.client(token, address)
+    return service.keyring.client(token, name)
 
 
-def may_import(connection: HTTPConnection) -> bool:
-    """Whether it is a browser on this very computer, whose user may name its files."""
-    return connection.client is not None and connection.client.host in _LOOPBACK
+def may_install(service: Service, connection: HTTPConnection) -> bool:
+    """Whether it is a browser on this very computer, whose user may name its files and fill its disk."""
+    nearby = connection.client is not None and connection.client.host in _LOOPBACK
+    return nearby and not service.settings.share
 
 
 def language_of(connection: HTTPConnection) -> Language:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is loaded: it would tell its makers
-
-import gradio as gr
+import anyio
+import anyio.to_thread
 from fastapi import FastAPI, Request
+from starlette.types import Receive, Scope, Send
 
 from langsong.errors import Unauthorized
 
 from .access import visitor_of
 from .languages import TEXTS
-from .page import build_page, look
+from .loading import load_gradio
 from .routes import router
 from .studio import Studio
+from .texts import Language
+
+log = logging.getLogger(__name__)
 
 
 def mount(app: FastAPI) -> None:
     """Put the studio at ``/`` of a server made by `langsong.server.app.create_app`.
+
+    Gradio is loaded in a thread when the server starts, beside the voice, and a page is built when it is first
+    asked for; whoever asks before waits.
 
     Raises:
         OptionError: its history cannot be kept.
@@ -27,13 +37,70 @@ def mount(app: FastAPI) -> None:
     studio = Studio(app.state.service)
     app.state.studio = studio
     app.include_router(router)
+    pages = [Page(studio, language) for language in TEXTS]
+    for page in pages:
+        app.mount(page.path, page)
+    others = app.router.lifespan_context
 
-    def visitor_name(request: Request) -> str | None:
+    @asynccontextmanager
+    async def with_pages(app: FastAPI) -> AsyncIterator[Any]:
+        async with others(app) as state, anyio.create_task_group() as group:
+            loading = asyncio.ensure_future(anyio.to_thread.run_sync(load_gradio))
+            for page in pages:
+                group.start_soon(page.run, loading)
+            yield state
+            group.cancel_scope.cancel()
+
+    app.router.lifespan_context = with_pages
+
+
+class Page:
+    """The studio in one language, as an ASGI application under `path`."""
+
+    def __init__(self, studio: Studio, language: Language) -> None:
+        self.path = f"/studio/{language}"
+        self._studio, self._language = studio, language
+        self._wanted, self._built = asyncio.Event(), asyncio.Event()
+        self._app = FastAPI()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._wanted.set()
+        await self._built.wait()
+        outside = {**scope, "root_path": scope["root_path"].removesuffix(self.path)}  # Gradio mounts it there itself
+        await self._app(outside, receive, send)
+
+    async def run(self, loading: asyncio.Future[None]) -> None:
+        """Build it when it is wanted and Gradio is loaded, and serve until cancelled."""
+        await self._wanted.wait()
         try:
-            return visitor_of(studio.service, request).name
+            await asyncio.shield(loading)
+            self._build()
+        except Exception:
+            log.exception("the studio's page cannot be built")
+            self._built.set()  # every path of it is now unknown
+            return
+        async with self._app.router.lifespan_context(self._app):
+            self._built.set()
+            await anyio.sleep_forever()
+
+    def _build(self) -> None:
+        import gradio as gr
+
+        from .page import build_page, look
+
+        studio = self._studio
+        page = build_page(studio, TEXTS[self._language])
+        gr.mount_gradio_app(
+            self._app,
+            page,
+            self.path,
+            auth_dependency=self._visitor_name,
+            allowed_paths=[str(studio.history.recordings)],
+            **look(),
+        )
+
+    def _visitor_name(self, request: Request) -> str | None:
+        try:
+            return visitor_of(self._studio.service, request).name
         except Unauthorized:
             return None
-
-    for language, texts in TEXTS.items():
-        page = build_page(studio, texts)
-        gr.mount_gradio_app(app, page, f"/studio/{language}", auth_dependency=visitor_name, **look())

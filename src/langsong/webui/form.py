@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from langsong.audio.files import read_audio
 from langsong.bundle.manifest import VoiceManifest
 from langsong.engine.emotion_names import EIGHT
+from langsong.engine.emotion_recording import Recording
 from langsong.engine.options import SynthesisOptions
+from langsong.errors import OptionError
 
 Feeling = Literal["voice", "name", "sliders", "description", "recording"]
 """Which of the controls says the emotion."""
@@ -85,12 +89,16 @@ class Form(BaseModel):
             }
         )
 
-    def options(self, voice: VoiceManifest) -> SynthesisOptions:
+    def options(self, voice: VoiceManifest, longest_s: float = math.inf) -> SynthesisOptions:
         """What is asked of the voice; what stands as the voice has it is not asked for.
+
+        Args:
+            voice: which is to speak.
+            longest_s: of the recording.
 
         Raises:
             OptionError: a value is out of range.
-            AudioError: the recording cannot be read.
+            AudioError: the recording cannot be read, or is too long.
         """
         own = Form.of_voice(voice)
         plain = ("speed", "pitch", "pitch_range", "energy", "volume", "intensity")
@@ -99,14 +107,14 @@ class Form(BaseModel):
         }
         if self.pause != own.pause:
             wanted["sentence_pause"] = self.pause
-        return SynthesisOptions.parse({**wanted, "speaker": self._speaker(), **self._emotion(own)})
+        return SynthesisOptions.parse({**wanted, "speaker": self._speaker(), **self._emotion(own, longest_s)})
 
     def _speaker(self) -> str | dict[str, float] | None:
         if not self.second or self.second == self.speaker or not self.share:
             return self.speaker or None
         return {self.speaker: 1.0 - self.share, self.second: self.share}
 
-    def _emotion(self, own: Form) -> dict[str, Any]:
+    def _emotion(self, own: Form, longest_s: float) -> dict[str, Any]:
         if self.feeling == "name" and self.emotion != own.emotion:
             return {"emotion": self.emotion}
         if self.feeling == "sliders":
@@ -114,7 +122,7 @@ class Form(BaseModel):
         if self.feeling == "description" and self.description.strip():
             return {"emotion_text": self.description.strip()}
         if self.feeling == "recording" and self.recording:
-            return {"reference_audio": Path(self.recording)}
+            return {"reference_audio": Recording(*read_audio(self.recording, longest_s))}
         return {}
 
     def preset(self) -> Form:
@@ -127,6 +135,13 @@ FIELDS = tuple(Form.model_fields)
 """The order in which controls are handed over."""
 
 
-def form_of(values: tuple[Any, ...]) -> Form:
-    """From the controls' values in the order of `FIELDS`; those that somebody emptied are as if untouched."""
-    return Form.model_validate({name: v for name, v in zip(FIELDS, values, strict=True) if v is not None})
+def form_of(values: Sequence[Any]) -> Form:
+    """From the controls' values in the order of `FIELDS`; those that somebody emptied are as if untouched.
+
+    Raises:
+        OptionError: they are not of the controls.
+    """
+    try:
+        return Form.model_validate({name: v for name, v in zip(FIELDS, values, strict=True) if v is not None})
+    except ValueError as error:
+        raise OptionError(f"these are no settings of the page, load it anew: {str(error).splitlines()[0]}") from None

@@ -6,16 +6,16 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from langsong.errors import OptionError
 
+from .figures import Figures
 from .form import Form
 
 SUFFIX = ".flac"
-RECORDINGS = "recordings"
 _SCHEMA = """
 create table if not exists takes (
     id text primary key, owner text not null, created real not null, text text not null, script integer not null,
@@ -38,7 +38,7 @@ class Take:
         text: as written; `script`: it is a script.
         form: the settings.
         seconds: of speech.
-        figures: ``device``, ``rtf``, ``first_chunk_s``.
+        figures: how fast.
         transcript: what is said when, as `Transcript.as_dict`.
     """
 
@@ -48,7 +48,7 @@ class Take:
     script: bool
     form: Form
     seconds: float
-    figures: dict[str, Any]
+    figures: Figures
     transcript: dict[str, Any]
 
 
@@ -56,35 +56,40 @@ class History:
     """Takes and presets of everybody who uses a server; each sees their own. Threads may share it.
 
     Args:
-        folder: made if it is not there.
+        folder: made if it is not there. ``studio.sqlite`` in it says what the files in ``studio`` are.
         kept: how many takes of one owner are kept; older ones go with their files.
+
+    Attributes:
+        recordings: folder of the reference recordings.
 
     Raises:
         OptionError: nothing can be written there.
     """
 
     def __init__(self, folder: Path, kept: int = 100) -> None:
-        self.folder = folder
+        folder = folder.absolute()
+        self._database, self._takes = folder / "studio.sqlite", folder / "studio"
+        self.recordings = self._takes / "recordings"
         self._kept = kept
         try:
-            (folder / RECORDINGS).mkdir(parents=True, exist_ok=True)
+            self.recordings.mkdir(parents=True, exist_ok=True)
             with self._open() as database:
                 database.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
-            raise OptionError(f"the studio cannot keep its history in {folder}: {error}") from None
+            raise OptionError(f"the studio cannot write to {folder}: {error}; choose another --output") from None
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.folder / "studio.sqlite")) as database, database:
+        with closing(sqlite3.connect(self._database)) as database, database:
             yield database
 
     def path(self, take_id: str) -> Path:
         """Where the sound of a take is."""
-        return self.folder / f"{take_id}{SUFFIX}"
+        return self._takes / f"{take_id}{SUFFIX}"
 
     def recording_path(self, take_id: str) -> Path:
         """Where the reference recording of a take is, if it has one."""
-        return self.folder / RECORDINGS / f"{take_id}{SUFFIX}"
+        return self.recordings / f"{take_id}{SUFFIX}"
 
     def add(self, owner: str, take: Take) -> None:
         """Keep a take, whose sound is at `path`, and let the owner's oldest go if there are too many."""
@@ -96,7 +101,7 @@ class History:
             take.script,
             take.form.model_dump_json(),
             take.seconds,
-            json.dumps(take.figures),
+            json.dumps(asdict(take.figures)),
             json.dumps(take.transcript, ensure_ascii=False),
         )
         with self._open() as database:
@@ -157,6 +162,6 @@ def _take(row: tuple[Any, ...]) -> Take:
         bool(script),
         Form.model_validate_json(form),
         seconds,
-        json.loads(figures),
+        Figures(**json.loads(figures)),
         json.loads(transcript),
     )

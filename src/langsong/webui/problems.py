@@ -1,9 +1,10 @@
-"""What goes wrong, in the page's language."""
+"""What goes wrong, and what was done otherwise than asked for, in the page's language."""
 
 from __future__ import annotations
 
 from langsong import errors
 
+from .messages import in_chinese
 from .texts import Texts
 
 _KINDS: dict[type[errors.LangsongError], str] = {
@@ -27,3 +28,8 @@ def headline(error: errors.LangsongError, texts: Texts) -> str:
     kind = next(_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
     said: str = getattr(texts, kind)
     return said
+
+
+def in_words(message: str, texts: Texts) -> str:
+    """The message of an error or a notice; on the Chinese page one that has no Chinese form stays English."""
+    return in_chinese(message) if texts.language == "zh" else message

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import asdict
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+import fastapi
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
+from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
 from langsong.audio.encode import format_named
-from langsong.errors import Unauthorized
+from langsong.errors import AudioError, LangsongError, Unauthorized
 from langsong.server.auth import Client
 
-from .access import KEY_COOKIE, language_of, login_page, visitor
+from .access import KEY_COOKIE, VISITOR_COOKIE, language_of, login_page, visitor
+from .form import Form, form_of
 from .history import Take
 from .renditions import audio_as, picture_of, subtitles_as
 from .studio import Studio
@@ -35,13 +41,16 @@ Visitor = Annotated[Client, Depends(visitor)]
 
 
 @router.get("/")
-async def index(request: Request) -> Response:
+async def index(request: Request, studio: StudioHere) -> Response:
     """To the page in the visitor's language, or to where the key is asked for."""
     try:
         visitor(request)
     except Unauthorized:
         return RedirectResponse("studio/login")
-    return RedirectResponse(f"studio/{language_of(request)}/")
+    response = RedirectResponse(f"studio/{language_of(request)}/")
+    if studio.service.settings.share and VISITOR_COOKIE not in request.cookies:
+        _keep(response, request, VISITOR_COOKIE, secrets.token_hex(16))
+    return response
 
 
 @router.get("/studio/login")
@@ -51,16 +60,21 @@ async def show_login(request: Request) -> HTMLResponse:
 
 
 @router.post("/studio/login")
-async def log_in(request: Request, studio: StudioHere, key: Annotated[str, Form()]) -> Response:
-    """Keep a key that is right in a cookie, which scripts and other sites cannot use."""
+async def log_in(request: Request, studio: StudioHere, key: Annotated[str, fastapi.Form()]) -> Response:
+    """Remember a key that is right."""
     try:
         studio.service.keyring.client(key, "")
     except Unauthorized:
         return HTMLResponse(login_page(request, refused=True), 401)
     response = RedirectResponse("../", 303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(KEY_COOKIE, key, max_age=_A_YEAR_S, httponly=True, samesite="strict", secure=secure)
+    _keep(response, request, KEY_COOKIE, key)
     return response
+
+
+def _keep(response: Response, request: Request, name: str, value: str) -> None:
+    """In a cookie that scripts and other sites cannot use."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=_A_YEAR_S, httponly=True, samesite="strict", secure=secure)
 
 
 @router.get("/favicon.ico")
@@ -79,11 +93,35 @@ async def asset(name: str) -> Response:
     return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/studio/takes/{take_id}/live")
-async def live(take_id: str, studio: StudioHere, client: Visitor) -> Response:
-    """Speech as server-sent events; waits a little for a take that is about to begin."""
-    speaking = await studio.awaited(take_id, client)
-    if speaking is None:
+@router.get("/studio/status")
+async def status(studio: StudioHere, _: Visitor) -> dict[str, Any]:
+    """How fast the service speaks; nothing while it loads its voice."""
+    figures = await studio.figures()
+    return asdict(figures) if figures is not None else {}
+
+
+class Wanted(BaseModel):
+    """What a page wants spoken.
+
+    Attributes:
+        text: plain, with marks, SSML or, if `script`, a script.
+        settings: values of the controls, in the order of `form.FIELDS`.
+    """
+
+    text: str
+    script: bool
+    settings: list[Any]
+
+
+@router.post("/studio/takes/{take_id}")
+async def speak(take_id: str, body: Wanted, studio: StudioHere, client: Visitor) -> Response:
+    """Speak, and answer with server-sent events. What is wrong with the request is told by the page's own event."""
+    try:
+        form = form_of(body.settings)
+        _check_recording(form, studio)
+        speaking = await studio.begin(take_id, client, body.text, form, script=body.script)
+    except LangsongError as error:
+        studio.refuse(take_id, error)
         return Response(status_code=204)
     return StreamingResponse(speaking.events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -124,6 +162,17 @@ async def audio(take_id: str, format: str, studio: StudioHere, client: Visitor, 
         return FileResponse(path, media_type=kind.media_type, headers=headers)
     content = await anyio.to_thread.run_sync(audio_as, path, kind.name)
     return Response(content, media_type=kind.media_type, headers=headers)
+
+
+def _check_recording(form: Form, studio: Studio) -> None:
+    """A page names files that it uploaded, and those of its history, and no other of this machine."""
+    if form.recording is None:
+        return
+    import gradio.utils
+
+    uploads, path = Path(gradio.utils.get_upload_folder()), Path(form.recording)
+    if not any(path.resolve().is_relative_to(folder.resolve()) for folder in (uploads, studio.history.recordings)):
+        raise AudioError("the recording is none that was uploaded here: upload it again")
 
 
 def _take(studio: Studio, client: Client, take_id: str) -> Take:

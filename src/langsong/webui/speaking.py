@@ -6,8 +6,9 @@ import asyncio
 import base64
 import tempfile
 import time
+import weakref
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import anyio.to_thread
@@ -22,6 +23,7 @@ from langsong.server.service import Service
 from langsong.server.speech import written
 from langsong.types import AudioChunk
 
+from .figures import figures_of
 from .form import Form
 from .history import History, Take
 
@@ -72,6 +74,7 @@ class Speaking:
         self._notices: dict[str, str] = {}
         self._pieces: list[_Piece] = []
         self._samples = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - goes with the object
+        weakref.finalize(self, self._samples.close)
         self._ended = False
         self._news = asyncio.Event()
         self.task = asyncio.create_task(self._run())
@@ -117,7 +120,7 @@ class Speaking:
             self.script,
             self.form,
             self._transcript.duration_s,
-            self._figures(),
+            figures_of(self.request, self._service),
             self._transcript.as_dict(),
         )
         self._history.add(self.client.name, take)
@@ -142,14 +145,6 @@ class Speaking:
         """Share of the text whose speech has begun, 0-1."""
         return min(self._characters / max(len(self.text), 1), 1.0)
 
-    def _figures(self) -> dict[str, Any]:
-        request = self.request
-        return {
-            "device": self._service.synthesizer(request.voice).runtime.description,
-            "rtf": round(request.compute_s / request.audio_s, 4),
-            "first_chunk_s": round(request.first_chunk_s or 0.0, 4),
-        }
-
     async def events(self) -> AsyncIterator[bytes]:
         """Server-sent events: ``audio`` with 16-bit samples in base64 and the words that begin in them, ``done``."""
         told = 0
@@ -166,4 +161,4 @@ class Speaking:
             await news.wait()
         if self.task.done() and not self.task.cancelled() and self.task.exception() is None:
             take = self.task.result()
-            yield event("done", seconds=take.seconds, **take.figures)
+            yield event("done", seconds=take.seconds, **asdict(take.figures))

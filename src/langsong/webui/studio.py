@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from pathlib import Path
 
 import anyio
+import anyio.to_thread
 
 from langsong.audio.files import write_audio
 from langsong.bundle.manifest import VoiceManifest
-from langsong.bundle.store import home, installed_voices
+from langsong.bundle.store import installed_voices
 from langsong.bundle.voice import Voice
-from langsong.errors import LangsongError, OptionError
+from langsong.engine.options import SynthesisOptions
+from langsong.errors import LangsongError, OptionError, TextError
 from langsong.server.auth import Client
 from langsong.server.service import Service
 
+from .figures import Figures, measured
 from .form import Form
 from .history import History
 from .scripts import passages_of
@@ -27,24 +29,16 @@ _REMEMBERED = 32
 _ARRIVAL_S = 10.0
 
 
-def studio_folder() -> Path:
-    """Where the studio keeps its history: ``$LANGSONG_HOME/studio``, or in the user's data folder."""
-    return home() / "studio"
-
-
 class Studio:
-    """State of the studio on one server; used on the event loop.
+    """State of the studio on one server; used on the event loop."""
 
-    Args:
-        service: which speaks.
-        folder: of the history; None = `studio_folder`.
-    """
-
-    def __init__(self, service: Service, folder: Path | None = None) -> None:
+    def __init__(self, service: Service) -> None:
         self.service = service
-        self.history = History(folder or studio_folder())
-        self._speaking: OrderedDict[str, Speaking | None] = OrderedDict()
+        self.history = History(service.settings.output_folder)
+        self._speaking: OrderedDict[str, Speaking | LangsongError] = OrderedDict()
         self._arrival = asyncio.Event()
+        self._figures: Figures | None = None
+        self._measuring = asyncio.Lock()
 
     def voice(self, name: str | None = None) -> Voice:
         """A voice on disk; None or an unknown name = the server's own."""
@@ -58,28 +52,29 @@ class Studio:
         """Of the voices that may be chosen."""
         return [voice.name for voice in installed_voices()]
 
-    def begin(self, take_id: str, client: Client, text: str, form: Form, *, script: bool = False) -> Speaking:
-        """Speak; pages that listen for `take_id` hear it.
+    async def figures(self) -> Figures | None:
+        """Of what was spoken last; measured if nothing was, which takes a second. None while the voice loads."""
+        if not self.service.ready.is_set():
+            return None
+        async with self._measuring:
+            if self._figures is None:
+                self._figures = await anyio.to_thread.run_sync(measured, self.service)
+        return self._figures
+
+    async def begin(self, take_id: str, client: Client, text: str, form: Form, *, script: bool = False) -> Speaking:
+        """Speak; whoever waits by `finished` is told.
 
         Raises:
-            LangsongError: what `passages_of`, `Form.options` and `Service.speak` raise; whoever listens hears nothing.
+            LangsongError: what `passages_of`, `Form.options` and `Service.speak` raise.
         """
         if not TAKE_ID.fullmatch(take_id) or take_id in self._speaking:
             raise OptionError(f"{take_id!r} is no new id: give 32 hex digits")
-        try:
-            speaking = self._begin(take_id, client, text, form, script)
-        except LangsongError:
-            self._remember(take_id, None)
-            raise
-        self._remember(take_id, speaking)
-        return speaking
-
-    def _begin(self, take_id: str, client: Client, text: str, form: Form, script: bool) -> Speaking:
-        options = form.options(self.manifest(form.voice))
-        if (given := options.reference_audio) is not None:
-            kept = self.history.recording_path(take_id)
-            write_audio(kept, given.samples, given.sample_rate, label=False)
-            form = form.model_copy(update={"recording": str(kept)})
+        if not text.strip():
+            raise TextError("there is nothing to say in the text")
+        if form.recording is None:
+            options = form.options(self.manifest(form.voice))
+        else:
+            options, form = await anyio.to_thread.run_sync(self._with_recording, form, take_id)
         request = self.service.speak(
             text,
             options,
@@ -89,13 +84,29 @@ class Studio:
             announced=form.audible_label or None,
             job=len(text) > self.service.settings.max_text_characters,
         )
-        return Speaking(take_id, self.service, client, text, form, request, self.history, script=script)
+        speaking = Speaking(take_id, self.service, client, text, form, request, self.history, script=script)
+        self._remember(take_id, speaking)
+        return speaking
 
-    def _remember(self, take_id: str, speaking: Speaking | None) -> None:
+    def refuse(self, take_id: str, error: LangsongError) -> None:
+        """Let whoever waits for a take know why it does not begin."""
+        if take_id not in self._speaking:
+            self._remember(take_id, error)
+
+    def _with_recording(self, form: Form, take_id: str) -> tuple[SynthesisOptions, Form]:
+        """The options, and the form with a copy of its recording, if that is wanted; without it, if not."""
+        options = form.options(self.manifest(form.voice), self.service.settings.max_reference_s)
+        if (given := options.reference_audio) is None:
+            return options, form.model_copy(update={"recording": None})
+        kept = self.history.recording_path(take_id)
+        write_audio(kept, given.samples, given.sample_rate, label=False)
+        return options, form.model_copy(update={"recording": str(kept)})
+
+    def _remember(self, take_id: str, speaking: Speaking | LangsongError) -> None:
         self._speaking[take_id] = speaking
         for old in list(self._speaking)[:-_REMEMBERED]:
             earlier = self._speaking[old]
-            if earlier is None or earlier.task.done():
+            if isinstance(earlier, LangsongError) or earlier.task.done():
                 del self._speaking[old]
         self._arrival.set()
         self._arrival = asyncio.Event()
@@ -103,11 +114,20 @@ class Studio:
     def find(self, take_id: str, client: Client) -> Speaking | None:
         """What a client speaks, or spoke a moment ago."""
         speaking = self._speaking.get(take_id)
-        return speaking if speaking is not None and speaking.client.name == client.name else None
+        return speaking if isinstance(speaking, Speaking) and speaking.client.name == client.name else None
 
-    async def awaited(self, take_id: str, client: Client) -> Speaking | None:
-        """The same, if it begins within seconds; None also if it cannot begin."""
+    async def finished(self, take_id: str, client: Client) -> Speaking | None:
+        """The same when all of it is spoken; None if it does not begin within seconds.
+
+        Raises:
+            LangsongError: what ended it before.
+        """
         with anyio.move_on_after(_ARRIVAL_S):
             while take_id not in self._speaking:
                 await self._arrival.wait()
-        return self.find(take_id, client)
+        if isinstance(error := self._speaking.get(take_id), LangsongError):
+            raise error
+        if (speaking := self.find(take_id, client)) is not None:
+            take = await speaking.finished()
+            self._figures = take.figures
+        return speaking

@@ -18,6 +18,7 @@ class Texts:
     other_language: str
     dark_or_light: str
     generated: str
+    loading: str
     # tabs
     speak_tab: str
     script_tab: str
@@ -108,8 +109,8 @@ class Texts:
     key: str
     key_hint: str
     enter: str
+    colon: str
     # problems, by the error's kind
-    nothing_to_say: str
     cancelled: str
     wrong_text: str
     wrong_option: str

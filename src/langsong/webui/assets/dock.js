@@ -52,6 +52,12 @@ export class Dock extends HTMLElement {
     this.player.addEventListener("silent", () => this.#silent());
     this.player.addEventListener("change", () => this.#draw());
     new ResizeObserver(() => this.#draw()).observe(this);
+    for (const touch of ["pointerdown", "keydown"]) // sound takes a moment to wake up, before it is wanted
+      document.addEventListener(touch, () => this.#wake(), { once: true, passive: true });
+  }
+
+  #wake() {
+    this.player.wake(Number(this.getAttribute("rate")));
   }
 
   #reset() {
@@ -67,15 +73,15 @@ export class Dock extends HTMLElement {
     this.find(".working").hidden = true;
   }
 
-  /** To be called in a click: play what will be spoken under an id. */
-  follow(id) {
+  /** To be called in a click: have a request spoken under a new id, and play it. */
+  speak(id, request) {
     this.#reset();
     this.id = id;
     this.hidden = false;
     this.find(".working").hidden = false;
     this.find("progress").removeAttribute("value");
-    this.player.wake(Number(this.getAttribute("rate")));
-    this.player.follow(new URL(`${id}/live`, TAKES), this.#file("audio.flac"));
+    this.#wake();
+    this.player.follow(new URL(id, TAKES), request, this.#file("audio.flac"));
     this.#tick();
   }
 
@@ -126,14 +132,8 @@ export class Dock extends HTMLElement {
     this.progress = 1;
     this.seconds = figures.seconds;
     const heard = this.player.latency_s;
-    this.find(".figures").textContent = [
-      figures.device,
-      `RTF ${figures.rtf.toFixed(3)}`,
-      `${this.texts.first_chunk} ${Math.round(1000 * figures.first_chunk_s)} ms`,
-      heard && `${this.texts.first_sound} ${Math.round(1000 * heard)} ms`,
-    ]
-      .filter(Boolean)
-      .join(" · ");
+    this.find(".figures").textContent = heard ? `${this.texts.first_sound} ${Math.round(1000 * heard)} ms` : "";
+    document.querySelector("langsong-status")?.show(figures);
     this.#offer();
   }
 

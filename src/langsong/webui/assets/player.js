@@ -82,8 +82,8 @@ export class Player extends EventTarget {
     this.context.resume();
   }
 
-  /** Play a take while it is computed. */
-  async follow(url, file) {
+  /** Post a request for speech, and play it while it is computed; `file` is where it will be found then. */
+  async follow(url, request, file) {
     this.stop();
     const clicked = performance.now();
     const live = (this.live = new Live(this.context));
@@ -91,7 +91,12 @@ export class Player extends EventTarget {
     this.latency_s = null;
     this.hanging = new AbortController();
     try {
-      const response = await fetch(url, { signal: this.hanging.signal });
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(request),
+        signal: this.hanging.signal,
+      });
       if (response.status === 200) {
         for await (const { event, data } of eventsOf(response)) await this.#take(live, event, data, file, clicked);
       }

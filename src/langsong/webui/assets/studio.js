@@ -1,6 +1,7 @@
 // What the page's buttons call: window.langsong.
 
 import "./dock.js";
+import "./status.js";
 
 const dock = () => document.querySelector("langsong-player");
 const HEX = 16;
@@ -12,11 +13,12 @@ function applyTheme() {
 }
 
 window.langsong = {
-  /** Before "speak" is sent: make up an id, and listen for it. */
-  begin(...values) {
+  /** Have a text spoken with the values of the controls; the id of the take. */
+  begin(script, text, values) {
     const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(HEX).padStart(2, "0")).join("");
-    dock().follow(id);
-    return [id, ...values.slice(1)];
+    const settings = values.map((value) => value?.path ?? value); // an uploaded file is known by its path
+    dock().speak(id, { text, script, settings });
+    return id;
   },
 
   play: (id) => dock().load(id),

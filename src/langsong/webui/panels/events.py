@@ -11,7 +11,7 @@ import gradio as gr
 from langsong.errors import LangsongError
 from langsong.server.auth import Client
 from langsong.webui.access import visitor_of
-from langsong.webui.problems import headline
+from langsong.webui.problems import headline, in_words
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
 
@@ -19,7 +19,7 @@ QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibil
 """For what takes no time."""
 
 LOUD: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-"""For what may end in a toast: Gradio shows errors of queued events only."""
+"""For what may end in a toast: Gradio shows those of queued events only."""
 
 TOAST_S = 8
 
@@ -40,5 +40,5 @@ def toasts(texts: Texts) -> Iterator[None]:
     try:
         yield
     except LangsongError as error:
-        said = f"{headline(error, texts)}: {error}"
+        said = f"{headline(error, texts)}{texts.colon}{in_words(str(error), texts)}"
         raise gr.Error(said, title=texts.title, duration=TOAST_S, print_exception=False) from None

@@ -1,7 +1,8 @@
-"""The head of the page: its name, the other language, dark or light."""
+"""The head of the page: its name, what computes and how fast, the other language, dark or light."""
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 import gradio as gr
@@ -13,9 +14,11 @@ def header(texts: Texts) -> None:
     """Placed where it is called."""
     other = "en" if texts.language == "zh" else "zh"
     theme = escape(texts.dark_or_light)
+    said = escape(json.dumps({"loading": texts.loading, "first_chunk": texts.first_chunk}, ensure_ascii=False))
     gr.HTML(
         f"""<header>
           <h1>{escape(texts.title)}</h1><p>{escape(texts.subtitle)}</p>
+          <langsong-status texts="{said}"></langsong-status>
           <nav>
             <button id="langsong-language" lang="{other}" onclick="langsong.language('{other}')">
               {escape(texts.other_language)}

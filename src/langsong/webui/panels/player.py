@@ -18,7 +18,6 @@ _TEXTS = (
     "mel",
     "f0",
     "computing",
-    "first_chunk",
     "first_sound",
 )
 

@@ -10,7 +10,7 @@ from langsong.webui.form import form_of
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
 
-from .events import QUIET, client_of
+from .events import LOUD, QUIET, client_of
 from .settings import Settings
 
 _LONGEST_NAME = 60
@@ -60,6 +60,6 @@ class Presets:
             history.remove_preset(self._owner(request), name or "")
             return self.show(request)
 
-        self._save.click(save, [self.chosen, *settings.fields], self.chosen, **QUIET)
+        self._save.click(save, [self.chosen, *settings.fields], self.chosen, **LOUD)
         self._load.click(load, self.chosen, settings.fields, **QUIET)
         self._delete.click(delete, self.chosen, self.chosen, **QUIET)

@@ -10,6 +10,7 @@ import gradio as gr
 from langsong.errors import TextError
 from langsong.text.frontend import Frontend
 from langsong.text.ssml import is_ssml
+from langsong.webui.problems import in_words
 from langsong.webui.readings import WordReading, beginning, candidates, readings_of, with_reading
 from langsong.webui.reasons import reason_in_words
 from langsong.webui.studio import Studio
@@ -68,7 +69,7 @@ class Readings:
         try:
             return self._html(text, voice), gr.update(visible=False)
         except TextError as error:
-            return f"<p>{escape(str(error))}</p>", gr.update(visible=False)
+            return f"<p>{escape(in_words(str(error), self._texts))}</p>", gr.update(visible=False)
 
     def _html(self, text: str, voice: str) -> str:
         words = readings_of(text, self._frontend(voice))

@@ -9,6 +9,7 @@ import gradio as gr
 
 from langsong.errors import TextError
 from langsong.webui.names import emotion_name, speaker_name
+from langsong.webui.problems import in_words
 from langsong.webui.scripts import example_for, lines_of, passages_of, roles_of, with_role
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
@@ -75,7 +76,7 @@ class Script:
         try:
             lines = lines_of(passages_of(script))
         except TextError as error:
-            return f'<p class="mistake">{escape(str(error))}</p>'
+            return f'<p class="mistake">{escape(in_words(str(error), self._texts))}</p>'
         names = {s.id: speaker_name(s, self._texts) for s in self._studio.manifest(voice).speakers}
         rows = ((names.get(line.speaker or "", line.speaker or "·"), line.emotion or "", line.text) for line in lines)
         return f"<table>{''.join(self._row(*row) for row in rows)}</table>"

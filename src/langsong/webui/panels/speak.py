@@ -6,16 +6,17 @@ from typing import Any
 
 import gradio as gr
 
-from langsong.errors import RequestCancelled, TextError
+from langsong.errors import RequestCancelled
 from langsong.webui.examples import EXAMPLES
 from langsong.webui.form import form_of
+from langsong.webui.problems import in_words
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
 
 from .events import LOUD, QUIET, TOAST_S, client_of, toasts
 from .settings import Settings
 
-_BEGIN = "(...values) => langsong.begin(...values)"
+_BEGIN = "(text, ...settings) => langsong.begin(%s, text, settings)"
 
 
 class Speak:
@@ -59,29 +60,23 @@ _PLAIN = {"feeling": "voice", "speed": 1.0, "intensity": 1.0}
 def speaks(
     studio: Studio, texts: Texts, triggers: list[Any], text: Any, settings: Settings, *, script: bool = False
 ) -> Any:
-    """Wire events that speak what is in `text`; the event after each take."""
+    """Wire events that speak what is in `text`; the event after each take.
+
+    The page asks for the speech by itself, and what it waits for here is only how that ended: through Gradio's queue
+    it would be heard later.
+    """
     take_id = gr.Textbox(visible="hidden")
 
-    async def begin(request: gr.Request, take_id: str, text: str, *values: Any) -> str:
-        with toasts(texts):
-            if not text.strip():
-                raise TextError(texts.nothing_to_say)
-            client = client_of(studio, request)
-            studio.begin(take_id, client, text, form_of(values), script=script)
-        return take_id
-
     async def finish(take_id: str, request: gr.Request) -> None:
-        speaking = studio.find(take_id, client_of(studio, request))
-        if speaking is None:
-            return
         with toasts(texts):
             try:
-                await speaking.finished()
+                speaking = await studio.finished(take_id, client_of(studio, request))
             except RequestCancelled:
                 gr.Info(texts.cancelled, duration=2)
-        for notice in speaking.notices:
-            gr.Warning(notice, duration=TOAST_S)
+                return
+        for notice in speaking.notices if speaking is not None else ():
+            gr.Warning(in_words(notice, texts), duration=TOAST_S)
 
-    begun = gr.on(triggers, begin, [take_id, text, *settings.fields], take_id, js=_BEGIN, **LOUD)
-    begun.failure(None, js="() => langsong.stop()")
-    return begun.success(finish, take_id, None, **LOUD)
+    js = _BEGIN % str(script).lower()
+    begun = gr.on(triggers, None, [text, *settings.fields], take_id, js=js, **QUIET)
+    return begun.then(finish, take_id, None, **LOUD)

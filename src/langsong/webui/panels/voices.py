@@ -10,7 +10,7 @@ import gradio as gr
 from langsong.bundle.install import install
 from langsong.bundle.manifest import VoiceManifest
 from langsong.errors import VoiceError
-from langsong.webui.access import may_import
+from langsong.webui.access import may_install
 from langsong.webui.names import emotion_name, speaker_name
 from langsong.webui.studio import Studio
 from langsong.webui.texts import Texts
@@ -41,7 +41,7 @@ class Voices:
 
         def bring(path: str, name: str, request: gr.Request) -> tuple[str, object]:
             with toasts(self._texts):
-                if request.request is None or not may_import(request.request):
+                if request.request is None or not may_install(self._studio.service, request.request):
                     raise VoiceError(self._texts.import_elsewhere)
                 voice = install(Path(path.strip()).expanduser(), name=name.strip() or None).voice
             gr.Info(self._texts.imported.format(name=voice.name))

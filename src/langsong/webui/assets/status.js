@@ -1,0 +1,30 @@
+// The line that says what computes, and how fast: <langsong-status texts='{…}'>.
+
+const STATUS = new URL("../status", import.meta.url);
+const POLL_MS = 1000;
+
+/** {device, rtf, first_chunk_s} in words. */
+export const inWords = (figures, texts) =>
+  `${figures.device} · RTF ${figures.rtf.toFixed(2)} · ${texts.first_chunk} ${Math.round(1000 * figures.first_chunk_s)} ms`;
+
+export class Status extends HTMLElement {
+  async connectedCallback() {
+    if (this.texts) return;
+    this.texts = JSON.parse(this.getAttribute("texts"));
+    this.textContent = this.texts.loading;
+    while (!this.classList.contains("ready")) {
+      const answer = await fetch(STATUS).catch(() => null);
+      if (answer?.status === 200) this.show(await answer.json());
+      await new Promise((wait) => setTimeout(wait, POLL_MS));
+    }
+  }
+
+  /** Of what was spoken last; nothing is shown of a service that is not ready. */
+  show(figures) {
+    if (!figures.device) return;
+    this.classList.add("ready");
+    this.textContent = inWords(figures, this.texts);
+  }
+}
+
+customElements.define("langsong-status", Status);

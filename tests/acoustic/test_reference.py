@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from langsong.acoustic.reference import ReferenceEncoder
+from langsong.acoustic.reference import AUDIO, ReferenceEncoder
 from langsong.bundle.attach import attach_reference, copy_reference
 from langsong.bundle.install import InstallReport
 from langsong.bundle.models import load_reference
@@ -83,6 +83,18 @@ def test_a_batch_equals_singles(encoder: ReferenceEncoder) -> None:
 
 def test_its_graph_is_what_torch_computes(hearing: Voice) -> None:
     assert compare_graphs(hearing)["emotion"] < 1e-5
+
+
+def test_rows_for_an_acoustic_model_are_in_its_graph(imported: Callable[[str], InstallReport], tmp_path: Path) -> None:
+    folder = tmp_path / "rows"
+    shutil.copytree(imported("base").voice.folder, folder)
+    voice = Voice.open(folder)
+    torch.manual_seed(3)
+    together = ReferenceEncoder(80, len(EMOTIONS), voice.manifest.acoustic.emotion_width).eval()
+    with torch.no_grad():
+        voice = attach_reference(voice, together, EMOTIONS, AUDIO, "random")
+    assert compare_graphs(voice)["emotion"] < 1e-5
+    assert load_reference(voice)(torch.zeros(2, 9, 80), torch.tensor([9, 4]))[2].shape == (2, 8)
 
 
 def test_its_files_are_small_checked_and_read_back(hearing: Voice, encoder: ReferenceEncoder) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langsong.engine.emotion import MOST, EmotionSpec, capped, combined, emotion_spec
+from langsong.engine.emotion import HEARD, MOST, EmotionSpec, HeardRow, capped, combined, emotion_spec
 from langsong.engine.emotion_names import EIGHT, canonical, find_emotion, known_names
 from langsong.engine.mixture import format_shares, parse_shares
 from langsong.engine.options import SynthesisOptions
@@ -117,6 +117,18 @@ def test_mixtures_are_capped_at_one(weights: dict[str, float]) -> None:
     assert felt <= 1.0 + 1e-9
     if sum(w for n, w in weights.items() if n != "neutral") <= 1:
         assert capped(weights) == weights
+
+
+def test_what_a_recording_says_is_mixed_in_as_a_row() -> None:
+    heard = HeardRow((3.0,) * TABLE.shape[1], "sad")
+    spec, _ = emotion_spec(combined({"happy": 0.5}, None, {HEARD: 1.0}) or {}, FEW, "v", heard)
+    assert spec.weights == (("happy", 0.25),)
+    assert spec.heard is not None
+    assert (spec.heard.weight, spec.category) == (0.5, "sad")
+    expected = TABLE[0] + 0.25 * (TABLE[1] - TABLE[0]) + 0.5 * (np.full_like(TABLE[0], 3.0) - TABLE[0])
+    np.testing.assert_allclose(row(spec), expected, rtol=1e-5)
+    np.testing.assert_allclose(row(spec, 0.0), TABLE[0])
+    np.testing.assert_allclose(row(EmotionSpec(heard=heard), 5.0) - TABLE[0], MOST * (3.0 - TABLE[0]), rtol=1e-5)
 
 
 def test_a_lacking_emotion_is_replaced_with_a_notice() -> None:

@@ -28,10 +28,21 @@ TONES_HZ = {"tone1": 220.0, "tone2": 180.0, "tone3": 140.0, "tone4": 200.0}
 SPEAKERS = ("low", "high")
 
 
-def write_corpus(folder: Path, *, durations: bool = True, held_out: int = 2, recipe: str = "hifigan") -> Corpus:
-    """Sixteen utterances of two speakers; the last ones held out."""
+def write_corpus(
+    folder: Path,
+    *,
+    durations: bool = True,
+    held_out: int = 2,
+    recipe: str = "hifigan",
+    emotions: tuple[str, ...] = ("neutral",),
+) -> Corpus:
+    """Sixteen utterances of two speakers, who feel the emotions in turn and not alike; the last ones held out."""
     (folder / FEATURES_FOLDER).mkdir(parents=True)
-    utterances = [_write_utterance(folder, text, speaker, durations, recipe) for text in TEXTS for speaker in SPEAKERS]
+    utterances = [
+        _write_utterance(folder, text, speaker, durations, recipe, emotions[(number + who) % len(emotions)])
+        for number, text in enumerate(TEXTS)
+        for who, speaker in enumerate(SPEAKERS)
+    ]
     mels = np.concatenate([np.load(folder / FEATURES_FOLDER / f"{u.id}.npz")["mel"] for u in utterances])
     axis = None if recipe == "hifigan" else 0
     mean, std = np.atleast_1d(mels.mean(axis)), np.atleast_1d(mels.std(axis)) + 1e-3
@@ -46,7 +57,7 @@ def write_corpus(folder: Path, *, durations: bool = True, held_out: int = 2, rec
             pitch=Normalization(scale="log", mean=5.2, std=0.3),
             energy=Normalization(scale="log", mean=-4.0, std=1.5),
             speakers=tuple(SpeakerInfo(id=s) for s in SPEAKERS),
-            emotions=("neutral",),
+            emotions=emotions,
         ),
     )
     write_utterances(folder / "train.jsonl", utterances[:-held_out])
@@ -54,8 +65,8 @@ def write_corpus(folder: Path, *, durations: bool = True, held_out: int = 2, rec
     return Corpus.open(folder)
 
 
-def _write_utterance(folder: Path, text: str, speaker: str, durations: bool, recipe: str) -> Utterance:
-    units = Frontend().utterance(text, speaker=speaker).units
+def _write_utterance(folder: Path, text: str, speaker: str, durations: bool, recipe: str, emotion: str) -> Utterance:
+    units = Frontend().utterance(text, speaker=speaker, emotion=f"emotion_{emotion}").units
     rng = np.random.default_rng(sum(map(ord, text + speaker)))
     frames = [int(rng.integers(2, 5)) if unit.is_break else int(rng.integers(5, 11)) for unit in units]
     factor = 1.0 if speaker == "low" else 1.6
@@ -65,6 +76,8 @@ def _write_utterance(folder: Path, text: str, speaker: str, durations: bool, rec
         f0 = 0.0 if unit.is_break else factor * TONES_HZ.get(unit.tone, 160.0)
         colour = 600 + 37 * (sum(map(ord, unit.phone)) % 71)
         sound = 0.3 * np.sin(2 * np.pi * f0 * time) + 0.1 * np.sin(2 * np.pi * colour * time)
+        if emotion != "neutral":  # it is breathed
+            sound = sound + 0.1 * rng.standard_normal(len(time))
         parts.append(sound if f0 else 0.001 * rng.standard_normal(len(time)))
         pitches.append(np.full(count, f0, np.float32))
     samples = np.concatenate(parts).astype(np.float32)
@@ -81,7 +94,7 @@ def _write_utterance(folder: Path, text: str, speaker: str, durations: bool, rec
         id=name,
         units=format_units(units),
         speaker=speaker,
-        emotion="neutral",
+        emotion=emotion,
         frames=total,
         durations=tuple(frames) if durations else None,
         text=text,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from langsong.audio.spec import AudioSpec
+from langsong.acoustic.reference import AUDIO
 from langsong.engine.emotion_recording import Recording, prepared, recording
 from langsong.engine.emotion_reference import reference_mel
 from langsong.errors import AudioError
@@ -18,9 +18,6 @@ from langsong.types import Float32
 EMOTIONS = (
     "neutral", "happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surprised", "calm", "gentle",
 )  # fmt: skip
-
-AUDIO = AudioSpec(sample_rate=16000, hop_length=400, n_fft=1024, win_length=1024, n_mels=80, fmin=0.0, fmax=8000.0)
-"""40 frames a second; the window is long, so that the lower bands tell one harmonic from the next."""
 
 WARPS = (1.0, 0.8, 0.9, 1.12, 1.25)
 """Factors on all frequencies, F0 and formants, at the same tempo: other speakers, as it were."""

@@ -21,11 +21,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from langsong.acoustic.reference import ReferenceEncoder
+from langsong.acoustic.reference import AUDIO, ReferenceEncoder
 from langsong.bundle.attach import attach_reference
 from langsong.bundle.voice import Voice
 
-from .data import AUDIO, EMOTIONS, WARPS, Clip, emodb_clips, speakers, teacher_clips
+from .data import EMOTIONS, WARPS, Clip, emodb_clips, speakers, teacher_clips
 
 BATCH = 32
 MOST_FRAMES = 120

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from langsong.errors import CheckpointError
 from langsong.text.frontend import Conventions
 
-from .manifest import Normalization, Record, SpeakerInfo, VoiceName
+from .manifest import (
+    Normalization,
+    Record,
+    SpeakerInfo,
+    VoiceDefaults,
+    VoiceManifest,
+    VoiceName,
+)
 
 MAX_YAML_BYTES = 1 << 20
 
@@ -39,6 +47,37 @@ class VoiceCard(Record):
     energy: Normalization | None = None
     sentence_pause_s: float | None = None
     sample_texts: tuple[str, ...] = ()
+
+    def manifest(
+        self, name: str, *, speakers: Sequence[SpeakerInfo], emotions: Sequence[str], **known: Any
+    ) -> VoiceManifest:
+        """The manifest of a voice that is described so.
+
+        Args:
+            name, speakers, emotions: where the card is silent.
+            **known: the fields of `VoiceManifest` that no card has, and those in which the card is followed already.
+
+        Raises:
+            pydantic.ValidationError: the fields do not fit together.
+        """
+        speakers, emotions = self.speakers or tuple(speakers), self.emotions or tuple(emotions)
+        return VoiceManifest(
+            format_version=1,
+            name=self.name or name,
+            title=self.title or self.name or name,
+            languages=self.languages,
+            licence=self.licence,
+            provenance=self.provenance,
+            speakers=speakers,
+            emotions=emotions,
+            defaults=VoiceDefaults(
+                speaker=self.default_speaker or speakers[0].id,
+                emotion="neutral" if "neutral" in emotions else emotions[0],
+                sentence_pause_s=self.sentence_pause_s,
+            ),
+            sample_texts=self.sample_texts,
+            **known,
+        )
 
 
 def read_yaml(path: Path) -> dict[str, object]:

@@ -31,7 +31,6 @@ from .manifest import (
     Normalization,
     NsfF0,
     SpeakerInfo,
-    VoiceDefaults,
     VoiceManifest,
 )
 
@@ -97,20 +96,13 @@ def _convert(
         vectors = {"speaker_vectors": torch.from_numpy(array)}
     audio = _audio_spec(files, generator_files, vocoder.config)
     _check_frames(files.acoustic, audio)
-    speakers = card.speakers or tuple(SpeakerInfo(id=s) for s in units.speakers or (card.name or files.name,))
-    emotions = card.emotions or tuple(e.removeprefix("emotion_") for e in units.emotions if "placeholder" not in e)
-    name = card.name or files.name
+    ids = units.speakers or (card.name or files.name,)
 
     def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
-        return VoiceManifest(
-            format_version=1,
-            name=name,
-            title=card.title or name,
-            languages=card.languages,
-            licence=card.licence,
-            provenance=card.provenance,
-            speakers=speakers,
-            emotions=emotions,
+        return card.manifest(
+            files.name,
+            speakers=[SpeakerInfo(id=s) for s in ids],
+            emotions=[e.removeprefix("emotion_") for e in units.emotions if "placeholder" not in e],
             units=units,
             conventions=card.conventions,
             audio=audio,
@@ -121,14 +113,8 @@ def _convert(
             energy=card.energy,
             nsf=nsf,
             speaker_vectors=vectors is not None,
-            defaults=VoiceDefaults(
-                speaker=card.default_speaker or speakers[0].id,
-                emotion="neutral" if "neutral" in emotions else emotions[0],
-                sentence_pause_s=card.sentence_pause_s,
-            ),
             weights=weights,
             graphs=graphs,
-            sample_texts=card.sample_texts,
         )
 
     try:

@@ -29,7 +29,7 @@ from langsong.vocoder.generator import Generator
 
 from .example import example_inputs, reference_inputs
 from .manifest import WEIGHTS_FILE, File, ReferenceSection
-from .stages import EMOTION, Stage, stages_of
+from .stages import Stage, emotion_stage, stages_of
 from .voice import sha256_of
 
 OPSET = 17
@@ -187,13 +187,20 @@ def export_reference(
     Returns:
         The manifest's section.
     """
-    weights = folder / f"{EMOTION.name}.safetensors"
-    save_file(_stored(encoder, EMOTION.part, torch.float16), weights, metadata={"format": "langsong"})
+    width = encoder.row.out_features if encoder.row is not None else 0
+    stage = emotion_stage(width)
+    weights = folder / f"{stage.name}.safetensors"
+    save_file(_stored(encoder, stage.part, torch.float16), weights, metadata={"format": "langsong"})
     weights.chmod(0o644)
-    path = folder / f"{EMOTION.name}.onnx"
-    graph = _export(encoder, EMOTION, reference_inputs(audio.n_mels), path, read_slots(weights), weights.name)
-    file = File(file=weights.name, sha256=sha256_of(weights))
-    return ReferenceSection(emotions=tuple(emotions), audio=audio, provenance=provenance, graph=graph, weights=file)
+    path = folder / f"{stage.name}.onnx"
+    return ReferenceSection(
+        emotions=tuple(emotions),
+        audio=audio,
+        emotion_width=width,
+        provenance=provenance,
+        graph=_export(encoder, stage, reference_inputs(audio.n_mels), path, read_slots(weights), weights.name),
+        weights=File(file=weights.name, sha256=sha256_of(weights)),
+    )
 
 
 def _export(

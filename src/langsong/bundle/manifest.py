@@ -72,12 +72,15 @@ class ReferenceSection(Record):
     Attributes:
         emotions: the categories of its posterior, under names that `engine.emotion_names` knows.
         audio: frames of the mel spectrogram that it reads.
+        emotion_width: of the rows that it makes for the acoustic model; 0: they were not trained together, and
+            recordings are spoken after as mixtures of the voice's emotions.
         provenance: what it was trained on, and how well it does.
         graph, weights: of the encoder alone.
     """
 
     emotions: Annotated[tuple[str, ...], Field(min_length=2)]
     audio: AudioSpec
+    emotion_width: Annotated[int, Field(ge=0)] = 0
     provenance: str
     graph: File
     weights: File

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from langsong.acoustic.reference import ReferenceEncoder
@@ -26,7 +25,7 @@ def load_reference(voice: Voice) -> ReferenceEncoder:
     section = voice.manifest.reference
     if section is None:
         raise BundleError(f"the voice {voice.name} has no reference encoder")
-    encoder = ReferenceEncoder(section.audio.n_mels, len(section.emotions))
+    encoder = ReferenceEncoder(section.audio.n_mels, len(section.emotions), section.emotion_width)
     path = voice.folder / section.weights.file
     weights = _read(path)
     _fill(encoder, {name.removeprefix("reference."): value.float() for name, value in weights.items()}, path)
@@ -34,23 +33,38 @@ def load_reference(voice: Voice) -> ReferenceEncoder:
 
 
 def load_models(voice: Voice) -> tuple[SamBert, Generator]:
-    """Both torch models with the bundle's weights, in evaluation mode.
+    """Both torch models with the bundle's weights, in evaluation mode. Errors as `load_acoustic`."""
+    return load_acoustic(voice), load_vocoder(voice)
+
+
+def load_acoustic(voice: Voice) -> SamBert:
+    """The acoustic model with the bundle's weights, in evaluation mode.
 
     Raises:
         BundleError: the weights are damaged, or do not fit the manifest.
     """
-    acoustic, vocoder = SamBert(voice.manifest.acoustic), Generator(voice.manifest.vocoder)
-    weights = _read(voice.weights_path)
-    models: tuple[tuple[str, nn.Module], ...] = (("acoustic.", acoustic), ("vocoder.", vocoder))
-    for prefix, model in models:
-        part = {k.removeprefix(prefix): v.float() for k, v in weights.items() if k.startswith(prefix)}
-        _fill(model, part, voice.weights_path)
-    return acoustic, vocoder
+    model = SamBert(voice.manifest.acoustic)
+    _fill_part(model, "acoustic.", voice)
+    return model
 
 
-def _read(path: Path) -> dict[str, Tensor]:
+def load_vocoder(voice: Voice) -> Generator:
+    """The vocoder, as `load_acoustic`."""
+    model = Generator(voice.manifest.vocoder)
+    _fill_part(model, "vocoder.", voice)
+    return model
+
+
+def _fill_part(model: nn.Module, prefix: str, voice: Voice) -> None:
+    weights = _read(voice.weights_path, prefix)
+    _fill(model, {name.removeprefix(prefix): value.float() for name, value in weights.items()}, voice.weights_path)
+
+
+def _read(path: Path, prefix: str = "") -> dict[str, Tensor]:
+    """The tensors whose names begin so; the others stay on the disk."""
     try:
-        return load_file(path)
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise BundleError(f"{path} is damaged ({error}): install the voice again") from None
 

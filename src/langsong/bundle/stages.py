@@ -104,14 +104,16 @@ _ACOUSTIC = (
     ),
 )
 
-EMOTION = Stage(
-    "emotion",
-    "reference",
-    "forward",
-    {"mel": _FRAMES, "lengths": {0: "batch"}},
-    {"vector": {0: "batch"}, "posterior": {0: "batch"}},
-)
-"""Of the reference encoder, which a voice may have besides the others."""
+EMOTION = "emotion"
+"""The stage of the reference encoder, which a voice may have besides the others."""
+
+
+def emotion_stage(emotion_width: int) -> Stage:
+    """See `ReferenceEncoder`."""
+    outputs = ("vector", "posterior", "row") if emotion_width else ("vector", "posterior")
+    inputs = {"mel": _FRAMES, "lengths": {0: "batch"}}
+    return Stage(EMOTION, "reference", "forward", inputs, {name: {0: "batch"} for name in outputs})
+
 
 _MEL: Axes = {0: "batch", 2: "frames"}
 _SAMPLES: Axes = {0: "batch", 2: "samples"}

@@ -10,7 +10,7 @@ from langsong.errors import BundleError
 
 from .example import example_inputs, reference_inputs
 from .models import load_models, load_reference
-from .stages import EMOTION
+from .stages import emotion_stage
 from .voice import Voice
 
 TOLERANCE = 1e-3
@@ -28,7 +28,7 @@ def compare_graphs(voice: Voice) -> dict[str, float]:
     stages = [(stage, example_inputs(stage, acoustic.config, vocoder.config)) for stage in voice.stages]
     if (reference := voice.manifest.reference) is not None:
         models["reference"] = load_reference(voice)
-        stages.append((EMOTION, reference_inputs(reference.audio.n_mels)))
+        stages.append((emotion_stage(reference.emotion_width), reference_inputs(reference.audio.n_mels)))
     core = openvino.Core()
     differences: dict[str, float] = {}
     for stage, inputs in stages:

@@ -61,7 +61,7 @@ class Voice:
         """The graph of each stage, with that of the reference encoder if there is one."""
         paths = {stage.name: self.graph_path(stage.name) for stage in self.stages}
         if self.manifest.reference is not None:
-            paths[EMOTION.name] = self.folder / self.manifest.reference.graph.file
+            paths[EMOTION] = self.folder / self.manifest.reference.graph.file
         return paths
 
     @property

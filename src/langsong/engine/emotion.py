@@ -6,7 +6,7 @@ Whatever says it (a name, a mixture, a description, a recording) ends as one `Em
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,9 +19,23 @@ from .mixture import Shares
 MOST = 2.0
 """Times as far from neutral as the voice's own emotions: farther than that it was never heard."""
 
-REFERENCE_NAMES = ("reference", "参考")
+HEARD = "reference"
+REFERENCE_NAMES = (HEARD, "参考")
 DESCRIPTION_NAMES = ("description", "描述")
 """In a mixture: what the recording, and what the description says."""
+
+
+@dataclass(frozen=True)
+class HeardRow:
+    """What a recording feels as a row of its own, beside those of the voice's emotion table.
+
+    Attributes:
+        row: emotion_width numbers. category: the voice's emotion that comes nearest. weight: its part in a mixture.
+    """
+
+    row: tuple[float, ...]
+    category: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -32,11 +46,13 @@ class EmotionSpec:
     """
 
     weights: Shares = ()
+    heard: HeardRow | None = None
 
     @property
     def category(self) -> str:
         """The heaviest, for what can have one only."""
-        return self.weights[0][0] if self.weights else NEUTRAL
+        heaviest = self.weights[0] if self.weights else (NEUTRAL, 0.0)
+        return self.heard.category if self.heard and self.heard.weight > heaviest[1] else heaviest[0]
 
     def row(self, table: Float32, names: Sequence[str], intensity: float) -> Float32:
         """The emotion as the model reads it: neutral + intensity * sum of weight * (row - neutral).
@@ -49,16 +65,19 @@ class EmotionSpec:
             (emotion_width,)
         """
         neutral = table[names.index(f"emotion_{NEUTRAL}")]
-        total = sum(weight for _, weight in self.weights)
+        rows = [(weight, table[names.index(f"emotion_{name}")]) for name, weight in self.weights]
+        if self.heard:
+            rows.append((self.heard.weight, np.array(self.heard.row, np.float32)))
+        total = sum(weight for weight, _ in rows)
         factor = min(intensity, MOST / total) if total > 0 else 0.0
-        row: Float32 = neutral.copy()
-        for name, weight in self.weights:
-            row += np.float32(factor * weight) * (table[names.index(f"emotion_{name}")] - neutral)
-        return row
+        felt: Float32 = neutral.copy()
+        for weight, row in rows:
+            felt += np.float32(factor * weight) * (row - neutral)
+        return felt
 
 
 def emotion_spec(
-    weights: Mapping[str, float], available: Collection[str], voice: str
+    weights: Mapping[str, float], available: Collection[str], voice: str, heard: HeardRow | None = None
 ) -> tuple[EmotionSpec, list[Notice]]:
     """Emotions under any known names as those that a voice has.
 
@@ -66,6 +85,7 @@ def emotion_spec(
         weights: at least 0.
         available: the voice's emotions.
         voice: its name, for messages.
+        heard: what the name `HEARD` stands for.
 
     Returns:
         The spec, and a notice for each emotion that the voice lacks, of which the nearest is taken.
@@ -76,6 +96,8 @@ def emotion_spec(
     own: dict[str, float] = {}
     notices = []
     for name, weight in weights.items():
+        if name == HEARD:
+            continue
         found = find_emotion(name, available)
         if found is None:
             raise OptionError(
@@ -87,7 +109,8 @@ def emotion_spec(
             notices.append(Notice("emotion-substituted", text))
         if found.name != NEUTRAL and weight:
             own[found.name] = own.get(found.name, 0.0) + weight
-    return EmotionSpec(tuple(sorted(own.items(), key=lambda item: -item[1]))), notices
+    row = replace(heard, weight=weights[HEARD]) if heard and weights.get(HEARD) else None
+    return EmotionSpec(tuple(sorted(own.items(), key=lambda item: -item[1])), row), notices
 
 
 def capped(weights: Mapping[str, float], most: float = 1.0) -> dict[str, float]:
@@ -107,7 +130,7 @@ def combined(
     Args:
         named: by a name or a mixture, its sum capped at 1; may have one of `REFERENCE_NAMES` and of
             `DESCRIPTION_NAMES`.
-        described: by a description. heard: by a recording, a posterior.
+        described: by a description. heard: by a recording: a posterior, or all of it `HEARD`.
 
     Raises:
         OptionError: `named` speaks of a recording or a description that is not there.

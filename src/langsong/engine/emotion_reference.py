@@ -35,11 +35,13 @@ class Heard:
     Attributes:
         posterior: probabilities of the encoder's categories, which add up to 1.
         vector: (128,) of length 1.
+        row: (emotion_width,) for the acoustic model that the encoder was trained with; None: there is none.
         notices: what is not as it should be with the recording.
     """
 
     posterior: Mapping[str, float]
     vector: Float32
+    row: Float32 | None = None
     notices: tuple[Notice, ...] = ()
 
 
@@ -69,6 +71,7 @@ class EmotionListener:
     def __init__(self, voice: Voice, runtime: Runtime, folder: str | os.PathLike[str] | None = None) -> None:
         if voice.manifest.reference is None:
             raise OptionError(f"the voice {voice.name} cannot hear emotions in recordings: name the emotion instead")
+        self.voice = voice
         self._section: ReferenceSection = voice.manifest.reference
         self._fingerprint = voice.fingerprint
         self._runtime = runtime
@@ -95,9 +98,9 @@ class EmotionListener:
         audio = self._section.audio
         speech, notices = prepared(recording, audio.sample_rate)
         mel = reference_mel(speech, audio)
-        vector, posterior = self._runtime.run(EMOTION.name, mel[None], np.array([len(mel)], np.int64))
+        vector, posterior, *rows = self._runtime.run(EMOTION, mel[None], np.array([len(mel)], np.int64))
         shares = zip(self._section.emotions, posterior[0].tolist(), strict=True)
-        return Heard(dict(shares), vector[0].copy(), tuple(notices))
+        return Heard(dict(shares), vector[0].copy(), rows[0][0].copy() if rows else None, tuple(notices))
 
     def _read(self, digest: str) -> Heard | None:
         if self._folder is None:
@@ -105,7 +108,8 @@ class EmotionListener:
         try:
             kept = json.loads((self._folder / f"{digest}.json").read_text(encoding="utf-8"))
             notices = tuple(Notice(code, message) for code, message in kept["notices"])
-            return Heard(kept["posterior"], np.array(kept["vector"], np.float32), notices)
+            row = None if kept["row"] is None else np.array(kept["row"], np.float32)
+            return Heard(kept["posterior"], np.array(kept["vector"], np.float32), row, notices)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -115,6 +119,7 @@ class EmotionListener:
         record = {
             "posterior": dict(heard.posterior),
             "vector": heard.vector.tolist(),
+            "row": None if heard.row is None else heard.row.tolist(),
             "notices": [(notice.code, notice.message) for notice in heard.notices],
         }
         with suppress(OSError):  # a folder that cannot be written is done without

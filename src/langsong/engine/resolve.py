@@ -10,7 +10,7 @@ from langsong.bundle.manifest import VoiceManifest
 from langsong.errors import OptionError
 from langsong.types import Notice
 
-from .emotion import EmotionSpec, combined, emotion_spec
+from .emotion import HEARD, EmotionSpec, HeardRow, combined, emotion_spec
 from .emotion_description import Describer, Description, describe
 from .emotion_reference import Heard
 from .mixture import parse_shares
@@ -68,8 +68,12 @@ def resolve(
     defaults = voice.defaults
     described = describer(options.emotion_text) if options.emotion_text else Description()
     named = dict(parse_shares(options.emotion)) if options.emotion else None
-    weights = combined(named, described.weights, heard.posterior if heard else None)
-    spec, notices = emotion_spec({defaults.emotion: 1.0} if weights is None else weights, voice.emotions, voice.name)
+    row = _heard_row(heard, voice)
+    felt = None if heard is None else heard.posterior if row is None else {HEARD: 1.0}
+    weights = combined(named, described.weights, felt)
+    if weights is None:
+        weights = {defaults.emotion: 1.0}
+    spec, notices = emotion_spec(weights, voice.emotions, voice.name, row)
     for name, wanted, known in (("pitch", options.pitch, voice.pitch), ("energy", options.energy, voice.energy)):
         if wanted and known is None:
             raise OptionError(f"the voice {voice.name} does not say how its {name} was normalised: leave {name} at 0")
@@ -87,6 +91,13 @@ def resolve(
         sample_rate=_given(options.sample_rate, voice.audio.sample_rate),
         notices=(*described.notices, *(heard.notices if heard else ()), *notices),
     )
+
+
+def _heard_row(heard: Heard | None, voice: VoiceManifest) -> HeardRow | None:
+    if heard is None or heard.row is None:
+        return None
+    likeliest = max(heard.posterior, key=lambda name: heard.posterior[name])
+    return HeardRow(tuple(heard.row.tolist()), emotion_spec({likeliest: 1.0}, voice.emotions, voice.name)[0].category)
 
 
 def _given(value: Any, default: Any) -> Any:

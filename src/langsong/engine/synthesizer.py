@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ class Synthesizer:
         device: str = "auto",
         precision: str = "auto",
         threads: int | None = None,
+        max_vram: float | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         lexicon: str | os.PathLike[str] | UserLexicon | None = None,
         heard_folder: str | os.PathLike[str] | None = None,
@@ -87,6 +89,7 @@ class Synthesizer:
             device: "auto", "cpu", "cuda", "cuda:N" or "mps".
             precision: "auto", "f32", "bf16" or "f16".
             threads: of one graph at a time; None = one per core.
+            max_vram: GB (10⁹ bytes) of a GPU's memory that this voice may take; None = any.
             cache_bytes: how much finished speech to keep for repeated sentences; 0 = none.
             lexicon: readings of your own, or a TSV or YAML file of them (docs/text.md).
             heard_folder: where to keep what reference recordings feel, from one process to the next; None = nowhere.
@@ -98,7 +101,7 @@ class Synthesizer:
         """
         own = lexicon if lexicon is None or isinstance(lexicon, UserLexicon) else UserLexicon.load(Path(lexicon))
         opened = voice if isinstance(voice, Voice) else find_voice(voice)
-        placement = place(runtime, device, precision, threads)
+        placement = place(runtime, device, precision, threads, max_vram)
         return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own, heard_folder)
 
     @property
@@ -196,7 +199,7 @@ class Synthesizer:
         return self._render(parts, resolved.sample_rate, early=True)
 
     def hear(self, recording: Recording) -> Heard:
-        """The emotion of a recording, by the voice's own encoder or else the embedded voice's.
+        """The emotion of a recording, by the voice's own encoder or else (without a row) the embedded voice's.
 
         Raises:
             AudioError: it has no speech, or too little.
@@ -207,7 +210,9 @@ class Synthesizer:
                 able = self.voice if self.voice.manifest.reference else find_voice(None)
                 runtime = self.runtime if able is self.voice else _build_runtime(able, self.placement)
                 self._listener = EmotionListener(able, runtime, self._heard_folder)
-        return self._listener.hear(recording)
+            own = self._listener.voice is self.voice
+        heard = self._listener.hear(recording)
+        return heard if own else replace(heard, row=None)
 
     def _resolve(self, options: SynthesisOptions | None, changes: dict[str, Any]) -> ResolvedOptions:
         merged = {**(dict(options) if options else {}), **changes}
@@ -293,9 +298,16 @@ def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
         feedback = voice.manifest.acoustic.feedback == "previous_frame"
         stepwise = frozenset({"duration", "decoder"} if feedback else {"duration"})
         return OpenVinoRuntime(voice.graph_paths, placement.threads, placement.precision, stepwise, _graph_cache(voice))
-    from langsong.bundle.models import load_models, load_reference
+    from langsong.bundle.models import load_acoustic, load_reference, load_vocoder
 
-    from .runtime.torch import TorchRuntime
+    from .runtime.torch import LazyVocoder, TorchRuntime
 
-    reference = load_reference(voice) if voice.manifest.reference else None
-    return TorchRuntime(*load_models(voice), placement.device, placement.precision, placement.threads, reference)
+    return TorchRuntime(
+        load_acoustic(voice),
+        LazyVocoder(voice.manifest.vocoder, partial(load_vocoder, voice)),
+        placement.device,
+        placement.precision,
+        placement.threads,
+        partial(load_reference, voice) if voice.manifest.reference else None,
+        placement.max_memory,
+    )

@@ -18,6 +18,7 @@ from langsong.text.units import EncodedUnits, parse_units
 from langsong.types import Float32
 
 from .corpus_format import Corpus, Features, Utterance
+from .hearing import Hearing
 from .identity import VoiceIdentity
 from .targets import energy_contour, pitch_contour, unit_means
 
@@ -36,6 +37,7 @@ class AcousticBatch(NamedTuple):
         pitch, energy: (B, T), means over each unit; None with `durations`.
         prior: (B, L, T), see `diagonal_prior`; None where durations are known.
         skip_zeros: whether a unit's pitch is the mean over voiced frames alone.
+        hearing: the emotions once more, in other utterances; None where no encoder of them is trained.
     """
 
     ids: Tensor
@@ -51,11 +53,14 @@ class AcousticBatch(NamedTuple):
     energy: Tensor | None
     prior: Tensor | None
     skip_zeros: bool
+    hearing: Hearing | None = None
 
     def to(self, device: torch.device) -> AcousticBatch:
         moved: dict[str, Any] = {
             name: x.to(device, non_blocking=True) for name, x in self._asdict().items() if isinstance(x, Tensor)
         }
+        if self.hearing is not None:
+            moved["hearing"] = Hearing(*(x.to(device, non_blocking=True) for x in self.hearing))
         return self._replace(**moved)
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from pydantic import ValidationError
+from torch import Tensor
 
+from langsong.acoustic.reference import AUDIO, ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
 from langsong.bundle.assemble import Describe, assemble
+from langsong.bundle.attach import attach_reference
 from langsong.bundle.card import VoiceCard, read_card
 from langsong.bundle.install import PRECISIONS
-from langsong.bundle.manifest import File, VoiceDefaults, VoiceManifest
+from langsong.bundle.manifest import File, VoiceManifest
 from langsong.bundle.models import load_models
 from langsong.bundle.store import find_voice
+from langsong.bundle.verify import compare_graphs
 from langsong.bundle.voice import Voice
 from langsong.errors import OptionError, RecipeError
 from langsong.vocoder.generator import Generator
@@ -52,20 +57,12 @@ def export(
     if partner is None:
         raise RecipeError(f"{run} has no vocoder: name a voice, or a vocoder's run, with --with")
     acoustic, generator = run_acoustic(run, identity), read_generator(partner)
-    speakers = details.speakers or identity.speakers
-    emotions = details.emotions or identity.emotions
 
     def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
-        name = details.name or output.name
-        return VoiceManifest(
-            format_version=1,
-            name=name,
-            title=details.title or name,
-            languages=details.languages,
-            licence=details.licence,
-            provenance=details.provenance,
-            speakers=speakers,
-            emotions=emotions,
+        return details.manifest(
+            output.name,
+            speakers=identity.speakers,
+            emotions=identity.emotions,
             units=identity.units,
             conventions=identity.conventions,
             audio=identity.audio,
@@ -75,17 +72,17 @@ def export(
             pitch=identity.pitch,
             energy=identity.energy,
             nsf=identity.nsf,
-            defaults=VoiceDefaults(
-                speaker=details.default_speaker or speakers[0].id,
-                emotion="neutral" if "neutral" in emotions else emotions[0],
-                sentence_pause_s=details.sentence_pause_s,
-            ),
             weights=weights,
             graphs=graphs,
-            sample_texts=details.sample_texts,
         )
 
-    return _assembled(output, acoustic, generator, describe, precision)
+    voice, differences = _assembled(output, acoustic, generator, describe, precision)
+    if listener := run_listener(run, identity):
+        provenance = details.provenance or f"trained together with the acoustic model, {identity.emotions}"
+        with torch.no_grad():
+            voice = attach_reference(voice, listener, identity.emotions, AUDIO, provenance)
+        differences = compare_graphs(voice)
+    return voice, differences
 
 
 def _with_new_vocoder(
@@ -130,7 +127,20 @@ def run_acoustic(run: Path, identity: VoiceIdentity) -> SamBert:
     if identity.acoustic is None:
         raise RecipeError(f"{run} is no run of an acoustic model")
     model = SamBert(identity.acoustic)
-    weights = averaged_weights(run, "model")
-    own = {name.removeprefix("model."): tensor for name, tensor in weights.items() if name.startswith("model.")}
-    model.load_state_dict(own)
+    model.load_state_dict(_weights_of("model", run))
     return model.eval()
+
+
+def run_listener(run: Path, identity: VoiceIdentity) -> ReferenceEncoder | None:
+    """The reference encoder that was trained with a run's acoustic model; None: there was none."""
+    weights = _weights_of("listener", run)
+    if not weights or identity.acoustic is None:
+        return None
+    encoder = ReferenceEncoder(AUDIO.n_mels, len(identity.emotions), identity.acoustic.emotion_width)
+    encoder.load_state_dict(weights)
+    return encoder.eval()
+
+
+def _weights_of(part: str, run: Path) -> dict[str, Tensor]:
+    weights = averaged_weights(run, "model")
+    return {name.removeprefix(f"{part}."): t for name, t in weights.items() if name.startswith(f"{part}.")}

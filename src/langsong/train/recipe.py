@@ -115,6 +115,25 @@ class MelAdversary(Part):
     learning: Learning = Learning(rate=2e-4, betas=(0.5, 0.9), epsilon=1e-8, warmup=0)
 
 
+class Reference(Part):
+    """An encoder of emotions in recordings, trained together with the acoustic model: each utterance comes with
+    another one of its emotion, by another speaker where there is one.
+
+    Attributes:
+        initialise: a voice whose encoder to start from; None = from nothing.
+        share: of utterances whose emotion is what is heard in the other one, instead of a row of the emotion table.
+        category, agreement: weights of recognising the emotion, and of what is heard being like the emotion's row.
+        seconds: of the other utterance, at most. noise: standard deviation of what is added to its log mel.
+    """
+
+    initialise: str | None = None
+    share: Share = 0.5
+    category: Weight = 0.1
+    agreement: Weight = 0.1
+    seconds: Annotated[float, Field(gt=0)] = 3.0
+    noise: Weight = 0.3
+
+
 class _Run(Part):
     corpus: Path
     output: Path
@@ -169,6 +188,7 @@ class SambertRecipe(_Run):
     weights: AcousticWeights = AcousticWeights()
     binarization_steps: Steps = 5000
     adversary: MelAdversary | None = None
+    reference: Reference | None = None
     vocoder: str | None = None
     learning: Learning = Learning()
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from langsong.acoustic.alignment import (
     Alignment,
@@ -19,6 +21,7 @@ from langsong.acoustic.alignment import (
     monotonic_durations,
 )
 from langsong.acoustic.mel_discriminator import MelDiscriminator
+from langsong.acoustic.reference import AUDIO, ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
 from langsong.acoustic.teacher_forcing import Prediction, Truth, predict
 from langsong.errors import RecipeError
@@ -27,6 +30,7 @@ from langsong.vocoder.generator import Generator
 from .corpus_format import Corpus
 from .dataset import AcousticBatch, AcousticData
 from .dropout import DropoutHooks
+from .hearing import Hearings
 from .identity import VoiceIdentity
 from .losses import acoustic_losses, adversarial_loss, discriminator_loss
 from .recipe import Learning, SambertRecipe
@@ -37,12 +41,39 @@ from .task import Phase
 MODEL, JUDGE = "model", "discriminator"
 
 
-class SambertNetwork(nn.Module):
-    """The model and, where durations are learnt, what aligns units and frames."""
+class Forward(NamedTuple):
+    """What the networks make of a batch.
 
-    def __init__(self, model: SamBert, aligner: AlignmentEncoder | None) -> None:
+    Attributes:
+        alignment: where durations are learnt. heard: where an encoder of emotions is trained.
+    """
+
+    prediction: Prediction
+    truth: Truth
+    alignment: Alignment | None
+    heard: HeardEmotions | None
+
+
+class HeardEmotions(NamedTuple):
+    """Emotions of other utterances, for B items.
+
+    Attributes:
+        logits: (B, categories). rows: (B, emotion_width), as heard. table: (B, emotion_width), by the emotions' names.
+    """
+
+    logits: Tensor
+    rows: Tensor
+    table: Tensor
+
+
+class SambertNetwork(nn.Module):
+    """The model and, where durations are learnt, what aligns units and frames; where emotions are heard, what does."""
+
+    def __init__(
+        self, model: SamBert, aligner: AlignmentEncoder | None = None, listener: ReferenceEncoder | None = None
+    ) -> None:
         super().__init__()
-        self.model, self.aligner = model, aligner
+        self.model, self.aligner, self.listener = model, aligner, listener
 
     def align(self, batch: AcousticBatch) -> tuple[Alignment, Tensor]:
         """Soft alignment, and the durations (B, T) of the best path through it."""
@@ -55,7 +86,19 @@ class SambertNetwork(nn.Module):
         durations = monotonic_durations(scores, batch.unit_lengths.cpu().numpy(), batch.frame_lengths.cpu().numpy())
         return alignment, torch.from_numpy(durations).to(batch.mel.device)
 
-    def forward(self, batch: AcousticBatch) -> tuple[Prediction, Truth, Alignment | None]:
+    def listen(self, batch: AcousticBatch) -> tuple[Tensor, HeardEmotions | None]:
+        """Emotions of the units, (B, T, emotion_width), of trusting items as they are heard in another utterance."""
+        named = self.model.emotion_embed(batch.emotions)
+        if self.listener is None or self.listener.row is None or batch.hearing is None:
+            return named, None
+        vector = self.listener.embed(batch.hearing.mel, batch.hearing.lengths)
+        rows = self.listener.row(vector)
+        own = batch.emotions == batch.emotions[:, :1]  # a unit that says another emotion keeps it
+        trusted = (batch.hearing.trusted[:, None] & own)[:, :, None]
+        felt = torch.where(trusted, rows[:, None], named)
+        return felt, HeardEmotions(self.listener.head(vector), rows, named[:, 0])
+
+    def forward(self, batch: AcousticBatch) -> Forward:
         """Predict a batch from the truth about it."""
         model, alignment = self.model, None
         durations, pitch, energy = batch.durations, batch.pitch, batch.energy
@@ -66,14 +109,9 @@ class SambertNetwork(nn.Module):
         truth = Truth(batch.unit_lengths, batch.frame_lengths, durations, pitch, energy, batch.mel)
         if model.speaker_embed is None:
             raise RecipeError("a voice with speaker vectors cannot be trained on a table of speakers")
-        prediction = predict(
-            model,
-            model.encoder.embed_units(batch.ids),
-            model.speaker_embed(batch.speakers),
-            model.emotion_embed(batch.emotions),
-            truth,
-        )
-        return prediction, truth, alignment
+        emotion, heard = self.listen(batch)
+        embedded, speaker = model.encoder.embed_units(batch.ids), model.speaker_embed(batch.speakers)
+        return Forward(predict(model, embedded, speaker, emotion, truth), truth, alignment, heard)
 
 
 class SambertTask:
@@ -104,7 +142,10 @@ class SambertTask:
         # durations end in a ReLU, which learns nothing if it starts at zero
         nn.init.constant_(model.duration.out.bias, math.log1p(frames_per_unit))
         aligner = AlignmentEncoder(identity.acoustic.embedding, identity.audio.n_mels) if learn else None
-        self.network = SambertNetwork(model, aligner)
+        listener = None
+        if recipe.reference:
+            listener = ReferenceEncoder(AUDIO.n_mels, len(identity.emotions), identity.acoustic.emotion_width)
+        self.network = SambertNetwork(model, aligner, listener)
         self.network.load_state_dict(dict(weights), strict=False)
         for name, parameter in self.network.named_parameters():
             if any(re.match(pattern, name.removeprefix("model.")) for pattern in recipe.freeze):
@@ -126,17 +167,24 @@ class SambertTask:
             for utterances in (corpus.train, corpus.valid)
         )
         self.train_lengths, self.valid_lengths = self.train.lengths, self.valid.lengths
+        self.train_hearings, self.valid_hearings = (
+            Hearings(corpus, utterances, identity.emotions, recipe.reference) if recipe.reference else None
+            for utterances in (corpus.train, corpus.valid)
+        )
 
     def train_batch(self, indices: Sequence[int], seed: Sequence[int]) -> AcousticBatch:
-        return self.train.batch(indices)
+        batch = self.train.batch(indices)
+        return batch._replace(hearing=self.train_hearings.batch(indices, seed)) if self.train_hearings else batch
 
     def valid_batch(self, indices: Sequence[int]) -> AcousticBatch:
-        return self.valid.batch(indices)
+        batch = self.valid.batch(indices)
+        return batch._replace(hearing=self.valid_hearings.batch(indices, indices)) if self.valid_hearings else batch
 
     def phases(self, batch: AcousticBatch, step: int) -> Iterator[Phase]:
         self.dropout.pool.refill()
-        prediction, truth, alignment = self.network(batch)
-        parts = self._losses(prediction, truth, alignment, batch, step)
+        made: Forward = self.network(batch)
+        prediction, truth = made.prediction, made.truth
+        parts = self._losses(made, batch, step)
         adversary = self.recipe.adversary
         judged: Tensor | None = None
         if adversary and step >= adversary.start:
@@ -149,16 +197,18 @@ class SambertTask:
         if judged is not None:
             yield Phase(JUDGE, judged, {"discriminator": judged})
 
-    def _losses(
-        self, prediction: Prediction, truth: Truth, alignment: Alignment | None, batch: AcousticBatch, step: int
-    ) -> dict[str, Tensor]:
-        parts = acoustic_losses(prediction, truth)
-        if alignment is not None:
+    def _losses(self, made: Forward, batch: AcousticBatch, step: int) -> dict[str, Tensor]:
+        parts = acoustic_losses(made.prediction, made.truth)
+        if made.alignment is not None:
             rise = min(1.0, step / max(1, self.recipe.binarization_steps))
-            hard = hard_alignment(truth.durations, batch.mel.shape[1])
-            parts["alignment"] = alignment_loss(alignment, batch.unit_lengths, batch.frame_lengths)
-            parts["binarization"] = binarization_loss(alignment, hard) * rise
-        return {name: part * getattr(self.recipe.weights, name) for name, part in parts.items()}
+            hard = hard_alignment(made.truth.durations, batch.mel.shape[1])
+            parts["alignment"] = alignment_loss(made.alignment, batch.unit_lengths, batch.frame_lengths)
+            parts["binarization"] = binarization_loss(made.alignment, hard) * rise
+        parts = {name: part * getattr(self.recipe.weights, name) for name, part in parts.items()}
+        if made.heard is not None and batch.hearing is not None and (how := self.recipe.reference):
+            parts["category"] = how.category * F.cross_entropy(made.heard.logits, batch.hearing.categories)
+            parts["agreement"] = how.agreement * F.mse_loss(made.heard.rows, made.heard.table.detach())
+        return parts
 
     def _patches(self, real: Tensor, fake: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """The same stretch of both, one per item, (B, frames, n_mels)."""
@@ -170,14 +220,18 @@ class SambertTask:
         return cut[0], cut[1]
 
     def validate(self, batch: AcousticBatch) -> Mapping[str, Tensor]:
-        prediction, truth, alignment = self.network(batch)
-        parts = self._losses(prediction, truth, alignment, batch, self.recipe.binarization_steps)
-        return {"loss": torch.stack(list(parts.values())).sum(), **parts}
+        made: Forward = self.network(batch)
+        parts = self._losses(made, batch, self.recipe.binarization_steps)
+        found = {"loss": torch.stack(list(parts.values())).sum(), **parts}
+        if made.heard is not None and batch.hearing is not None:
+            found["recognised"] = (made.heard.logits.argmax(1) == batch.hearing.categories).float().mean()
+        return found
 
     def exhibits(self) -> Mapping[str, Exhibit]:
         """The first held-out utterance: what was predicted of it, what it was, and how it was aligned."""
         batch = self.valid.batch([0]).to(next(self.network.parameters()).device)
-        prediction, truth, alignment = self.network(batch)
+        made: Forward = self.network(batch)
+        prediction, truth, alignment = made.prediction, made.truth, made.alignment
         frames = int(truth.frame_lengths[0])
         predicted, recorded = (x[0, :frames].float().cpu() for x in (prediction.after, truth.mel))
         shown: dict[str, Exhibit] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from torch.nn.utils.parametrizations import weight_norm
 from torch.nn.utils.parametrize import is_parametrized, remove_parametrizations
 
 from langsong.acoustic.config import AcousticConfig
-from langsong.bundle.models import load_models
+from langsong.bundle.models import load_models, load_reference
 from langsong.bundle.store import find_voice
+from langsong.bundle.voice import Voice
+from langsong.engine.emotion_names import find_emotion
 from langsong.errors import RecipeError
 from langsong.text.units import UnitInventory
 from langsong.vocoder.config import GeneratorConfig
@@ -34,6 +36,31 @@ def sambert_start(recipe: SambertRecipe, corpus: CorpusDescription) -> tuple[Voi
         RecipeError: what to start from does not fit the corpus, or is none.
         VoiceNotFound, BundleError, TrainingError: it cannot be read.
     """
+    identity, weights = _acoustic_start(recipe, corpus)
+    if recipe.reference and recipe.reference.initialise:
+        weights |= listener_weights(find_voice(recipe.reference.initialise), identity.emotions)
+    return identity, weights
+
+
+def listener_weights(voice: Voice, emotions: Sequence[str]) -> Weights:
+    """A voice's reference encoder as that of `SambertNetwork`, with categories of `emotions` alone.
+
+    Raises:
+        RecipeError: it does not recognise one of the emotions.
+        BundleError: the voice has none.
+    """
+    section = voice.manifest.reference
+    weights = load_reference(voice).state_dict()
+    known = [find_emotion(name, emotions) for name in section.emotions] if section else []
+    places = {found.name: place for place, found in enumerate(known) if found and found.exact}
+    if missing := [emotion for emotion in emotions if emotion not in places]:
+        raise RecipeError(f"the reference encoder of {voice.name} does not recognise {', '.join(missing)}")
+    order = [places[emotion] for emotion in emotions]
+    weights["head.weight"], weights["head.bias"] = weights["head.weight"][order], weights["head.bias"][order]
+    return {f"listener.{name}": tensor for name, tensor in weights.items() if not name.startswith("row.")}
+
+
+def _acoustic_start(recipe: SambertRecipe, corpus: CorpusDescription) -> tuple[VoiceIdentity, Weights]:
     if recipe.initialise is None:
         identity = VoiceIdentity.of_corpus(corpus)
         sizes = identity.units.sizes

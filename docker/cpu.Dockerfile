@@ -30,8 +30,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends python3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && useradd --uid 10001 --home-dir /app/data langsong \
- && install --directory --mode 1777 /app/data /app/output \
- && ln -s /app/output /app/data/studio
+ && install --directory --mode 1777 /app/data /app/output
 COPY --from=build /opt/langsong /opt/langsong
 # Reachable from outside of the container; everywhere else the server listens on its own machine alone.
 ENV PATH=/opt/langsong/bin:$PATH \

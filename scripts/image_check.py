@@ -105,7 +105,7 @@ def build(stage: Stage, built: dict[str, Path], work: Path) -> tuple[Path, dict[
 def copy(text: str, root: Path, folder: str, built: dict[str, Path]) -> None:
     """COPY: from another stage, or from what git tracks of the checkout."""
     *sources, target = words(text)
-    into = root / os.path.join(folder, target).lstrip("/")
+    into = root / str(Path(folder, target)).lstrip("/")
     if sources[0].startswith("--from="):
         into.parent.mkdir(parents=True, exist_ok=True)
         run(["cp", "--archive", built[sources[0].removeprefix("--from=")] / sources[1].lstrip("/"), into])

@@ -19,6 +19,7 @@ class CountingRuntime:
         self.most_units = most_units
         self.name = inner.name
         self.description = inner.description
+        self.most_frames = inner.most_frames
         self.runs: Counter[str] = Counter()
 
     def run(self, stage: str, *inputs: Array) -> tuple[Array, ...]:

@@ -40,6 +40,9 @@ RuntimeOption = Annotated[str, typer.Option(help="auto, openvino or torch.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
 PrecisionOption = Annotated[str, typer.Option(help="auto, f32, bf16 or f16.")]
 ThreadsOption = Annotated[int | None, typer.Option(help="Threads of one graph. [default: one per core]")]
+MaxVramOption = Annotated[
+    float | None, typer.Option("--max-vram", help="GB of a GPU's memory to use at most; windows and models make room.")
+]
 
 
 def read_text(source: Path) -> str:

@@ -19,6 +19,7 @@ from .arguments import (
     EnergyOption,
     IntensityOption,
     LexiconOption,
+    MaxVramOption,
     PauseOption,
     PitchOption,
     PitchRangeOption,
@@ -87,6 +88,7 @@ def say(
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
     threads: ThreadsOption = None,
+    max_vram: MaxVramOption = None,
 ) -> None:
     """Speak text, SSML or a script into a file. 把文字读成声音文件。
 
@@ -120,7 +122,13 @@ def say(
         }
     )
     synthesizer = Synthesizer.open(
-        voice, runtime=runtime, device=device, precision=precision, threads=threads, lexicon=lexicon
+        voice,
+        runtime=runtime,
+        device=device,
+        precision=precision,
+        threads=threads,
+        max_vram=max_vram,
+        lexicon=lexicon,
     )
     synthesizer.preload()
     chunks: Iterator[AudioChunk]

@@ -6,7 +6,7 @@ import ctypes.util
 import importlib.util
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from langsong.errors import MissingExtra, OptionError
@@ -25,6 +25,7 @@ class Placement:
         precision: "f32", "bf16" or "f16", of the stages that gain from less than f32.
         threads: of one graph at a time (CPU).
         reason: for people.
+        max_memory: bytes of the GPU that may be taken; None = any.
     """
 
     runtime: RuntimeName
@@ -32,6 +33,7 @@ class Placement:
     precision: str
     threads: int
     reason: str
+    max_memory: int | None = None
 
 
 def available_cores() -> int:
@@ -55,7 +57,11 @@ def _has_cuda() -> bool:
 
 
 def place(
-    runtime: str = "auto", device: str = "auto", precision: str = "auto", threads: int | None = None
+    runtime: str = "auto",
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int | None = None,
+    max_vram: float | None = None,
 ) -> Placement:
     """Decide.
 
@@ -64,6 +70,7 @@ def place(
         device: "auto", "cpu", "cuda", "cuda:N" or "mps".
         precision: "auto", "f32", "bf16" or "f16".
         threads: None = one per core.
+        max_vram: GB (10⁹ bytes) of a GPU's memory; None = any.
 
     Raises:
         OptionError: an impossible combination.
@@ -82,11 +89,16 @@ def place(
         raise OptionError(f"unknown device {device!r}; there are cpu, cuda, cuda:N and mps")
     if precision == "f16" and device == "cpu":
         raise OptionError("f16 is for GPUs; on a CPU use bf16 or f32")
+    if max_vram is not None and not max_vram > 0:
+        raise OptionError(f"max_vram = {max_vram}: must be more than 0 GB")
+    if max_vram is not None and device == "cpu":
+        raise OptionError("max_vram is for GPUs, and this would compute on the CPU: leave it out")
     if device == "cpu" and runtime in ("auto", "openvino"):
         return _openvino(precision, threads)
     if runtime == "openvino":
         raise OptionError(f"the openvino runtime computes on the CPU, not on {device!r}: use --runtime torch")
-    return _torch(device, precision, threads)
+    placement = _torch(device, precision, threads)
+    return placement if max_vram is None else replace(placement, max_memory=int(max_vram * 1e9))
 
 
 def _openvino(precision: str, threads: int) -> Placement:

@@ -31,6 +31,8 @@ class Vocoding:
         self.runtime = runtime
         self.context = self.config.context_frames
         self.mel = manifest.mel_to_vocoder
+        most = runtime.most_frames
+        self.lengths = tuple(n for n in INNER_LENGTHS if most is None or n + sum(self.context) <= most)
 
     def samples(self, mels: Iterator[Float32], total: int) -> Iterator[Float32]:
         """Synthesise.
@@ -62,12 +64,12 @@ class Vocoding:
             received += len(piece)
             finished = received >= total
             if finished:
-                beyond = right + INNER_LENGTHS[-1]
+                beyond = right + self.lengths[-1]
                 mel = np.concatenate([mel, np.repeat(mel[-1:], beyond, axis=0)])
                 sines = np.concatenate([sines, np.zeros((harmonics, beyond * hop), np.float32)], axis=1)
-                lengths = cheapest(total - done, left + right)
+                lengths = cheapest(total - done, left + right, self.lengths)
             else:
-                lengths = fitting(received - done - right)
+                lengths = fitting(received - done - right, self.lengths)
             for inner in lengths:
                 window = left + inner + right
                 inputs = [mel[:window].T[None]]
@@ -86,22 +88,22 @@ class Vocoding:
         return HarmonicSource(config.harmonics, config.sample_rate, self.config.hop_length, seed=0)
 
 
-def fitting(frames: int) -> list[int]:
+def fitting(frames: int, lengths: tuple[int, ...] = INNER_LENGTHS) -> list[int]:
     """The longest windows that `frames` fill, for speech that goes on."""
-    lengths = []
-    while fits := [n for n in INNER_LENGTHS if n <= frames]:
-        lengths.append(fits[-1])
+    taken = []
+    while fits := [n for n in lengths if n <= frames]:
+        taken.append(fits[-1])
         frames -= fits[-1]
-    return lengths
+    return taken
 
 
 @lru_cache(maxsize=4096)
-def cheapest(frames: int, context: int) -> list[int]:
+def cheapest(frames: int, context: int, lengths: tuple[int, ...] = INNER_LENGTHS) -> list[int]:
     """The windows that cover all of `frames` at the least cost, longest first."""
-    longest = INNER_LENGTHS[-1]
+    longest = lengths[-1]
     if frames > 3 * longest:
-        return [longest, *cheapest(frames - longest, context)]
+        return [longest, *cheapest(frames - longest, context, lengths)]
     if frames <= 0:
         return []
-    choices = ([n, *cheapest(frames - n, context)] for n in INNER_LENGTHS)
-    return sorted(min(choices, key=lambda lengths: sum(n + context for n in lengths)), reverse=True)
+    choices = ([n, *cheapest(frames - n, context, lengths)] for n in lengths)
+    return sorted(min(choices, key=lambda taken: sum(n + context for n in taken)), reverse=True)

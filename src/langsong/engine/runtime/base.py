@@ -15,6 +15,8 @@ class Runtime(Protocol):
     name: str
     description: str
     """Device, precision and threads, for people."""
+    most_frames: int | None
+    """How many mel frames one run of the vocoder may have; None = any number."""
 
     def run(self, stage: str, *inputs: Array) -> tuple[Array, ...]:
         """Run one stage; inputs and outputs in the order of its table entry."""

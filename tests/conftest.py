@@ -25,10 +25,11 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """No test sees the voices of whoever runs it, or writes among them."""
+    """No test sees the voices of whoever runs it, or writes among them, or speaks another language than English."""
     home = tmp_path_factory.mktemp("langsong-home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LANGSONG_HOME", str(home))
+        patch.setenv("LC_ALL", "C.UTF-8")
         yield home
 
 

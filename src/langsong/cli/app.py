@@ -36,6 +36,7 @@ app = typer.Typer(
     help="Mandarin text-to-speech that speaks with feeling. 会动情的中文语音合成。",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # in the default one, [default: …] is taken for markup and not shown
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("say")(say.say)
@@ -71,15 +72,23 @@ def _root(
     pass
 
 
+def _said(error: LangsongError) -> str:
+    """Its message in the user's language, where there are words for it."""
+    from langsong.doctor.advice import user_language
+    from langsong.webui.messages import in_chinese
+
+    return in_chinese(str(error)) if user_language() == "zh" else str(error)
+
+
 def main() -> None:
     """Run the command. User mistakes end with one line on standard error and exit code 2."""
     for stream in (sys.stdout, sys.stderr):  # a file name need not be text
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(prog_name="langsong")
     except LangsongError as error:
-        print(f"langsong: {error}", file=sys.stderr)
+        print(f"langsong: {_said(error)}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -92,7 +92,9 @@ def say(
 ) -> None:
     """Speak text, SSML or a script into a file. 把文字读成声音文件。
 
-    Examples:  langsong say "今天天气真好。" -o hello.wav      langsong say -f story.txt -e happy -o story.mp3
+    Example:  langsong say "今天天气真好。" -o hello.wav
+
+    Example:  langsong say -f story.txt -e happy -o story.mp3
     """
     from langsong.audio.files import write_file
     from langsong.engine.options import SynthesisOptions

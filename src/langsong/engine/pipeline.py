@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from langsong.bundle.voice import Voice
 from langsong.text.units import parse_units
 from langsong.types import NEUTRAL, Float32, Int64, Unit, Utterance, WordTiming
 
-from .acoustics import AcousticInput, AcousticModel
+from .acoustics import AcousticInput, AcousticModel, Plan
 from .emotion import MOST, EmotionSpec
 from .filled_pauses import FilledPauses
 from .prosody import Controls
@@ -148,24 +148,34 @@ class Pipeline:
         while True:
             yield -(-INNER_LENGTHS[-1] // step)
 
-    def speak(self, utterance: Utterance, options: ResolvedOptions, *, early: bool) -> Speech:
-        """Predict an utterance's prosody; its samples are computed as `Speech.pieces` is read.
+    def speak(self, wanted: Sequence[tuple[Utterance, ResolvedOptions]], *, early: bool) -> list[Speech]:
+        """Predict the prosody of utterances; samples are computed as `Speech.pieces` is read.
 
         Args:
-            utterance: what to say.
-            options: how.
-            early: speak the first piece as soon as possible, rather than all of it at the least cost.
+            wanted: what to say, and how. The frames of several utterances are computed at once, each as it would be
+                alone, within rounding.
+            early: speak the first piece as soon as possible, rather than all of it at the least cost; of one alone.
         """
         acoustics, config = self._acoustics, self.manifest.acoustic
-        plan = acoustics.plan([self.acoustic_input(utterance, options)])
-        total = int(plan.frames[0])
-        frame_s = 1.0 / self.manifest.audio.frame_rate
-        words = word_timings(utterance, plan.durations[0], plan.origins[0], frame_s)
-        pause_s = int(plan.durations[0][-1]) * frame_s if utterance.units[-1].is_break else 0.0
+        plan = acoustics.plan([self.acoustic_input(utterance, options) for utterance, options in wanted])
         chunks = self._chunks() if early else itertools.repeat(-(-INNER_LENGTHS[-1] // config.frames_per_step))
-        mels = (mel[0] for mel in acoustics.refine(plan, acoustics.decode(plan, chunks)))
-        pieces = self._vocoding.samples(mels if early else whole(mels), total)
-        return Speech(words, total * self.manifest.audio.hop_length, pause_s, pieces)
+        mels = acoustics.refine(plan, acoustics.decode(plan, chunks))
+        if len(wanted) == 1:
+            pieces = (mel[0] for mel in mels)
+            return [self._speech(plan, 0, wanted[0][0], pieces if early else whole(pieces))]
+        together = np.concatenate(list(mels), axis=1)
+        return [
+            self._speech(plan, i, utterance, iter([together[i, : int(plan.frames[i])]]))
+            for i, (utterance, _) in enumerate(wanted)
+        ]
+
+    def _speech(self, plan: Plan, index: int, utterance: Utterance, mels: Iterator[Float32]) -> Speech:
+        total = int(plan.frames[index])
+        frame_s = 1.0 / self.manifest.audio.frame_rate
+        words = word_timings(utterance, plan.durations[index], plan.origins[index], frame_s)
+        pause_s = int(plan.durations[index][-1]) * frame_s if utterance.units[-1].is_break else 0.0
+        samples = self._vocoding.samples(mels, total)
+        return Speech(words, total * self.manifest.audio.hop_length, pause_s, samples)
 
 
 def whole(pieces: Iterator[Float32]) -> Iterator[Float32]:

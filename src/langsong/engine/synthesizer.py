@@ -6,9 +6,7 @@ import contextlib
 import itertools
 import os
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +28,7 @@ from .device import Placement, place
 from .emotion_chat import configured_describer
 from .emotion_recording import Recording
 from .emotion_reference import EmotionListener, Heard
+from .many import BUCKETS, in_buckets, in_groups, in_order
 from .options import SynthesisOptions
 from .pipeline import Pipeline, Speech
 from .resolve import ResolvedOptions, resolve
@@ -55,8 +54,10 @@ class Synthesizer:
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         lexicon: UserLexicon | None = None,
         heard_folder: str | os.PathLike[str] | None = None,
+        batch: int = 1,
     ) -> None:
         self.voice = voice
+        self.batch = batch
         self.placement = placement
         self.runtime = runtime
         self._frontend = Frontend(voice.manifest.conventions, lexicon)
@@ -80,6 +81,7 @@ class Synthesizer:
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         lexicon: str | os.PathLike[str] | UserLexicon | None = None,
         heard_folder: str | os.PathLike[str] | None = None,
+        batch: int = 1,
     ) -> Synthesizer:
         """Open a voice.
 
@@ -93,6 +95,8 @@ class Synthesizer:
             cache_bytes: how much finished speech to keep for repeated sentences; 0 = none.
             lexicon: readings of your own, or a TSV or YAML file of them (docs/text.md).
             heard_folder: where to keep what reference recordings feel, from one process to the next; None = nowhere.
+            batch: sentences of about the same length whose frames are computed together, of what is not for a
+                listener; the result is that of 1 within rounding. It pays where frames are fed back one by one.
 
         Raises:
             VoiceNotFound, BundleError: the voice cannot be used.
@@ -102,7 +106,7 @@ class Synthesizer:
         own = lexicon if lexicon is None or isinstance(lexicon, UserLexicon) else UserLexicon.load(Path(lexicon))
         opened = voice if isinstance(voice, Voice) else find_voice(voice)
         placement = place(runtime, device, precision, threads, max_vram)
-        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own, heard_folder)
+        return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own, heard_folder, batch)
 
     @property
     def sample_rate(self) -> int:
@@ -164,25 +168,29 @@ class Synthesizer:
         workers: int = 2,
         **changes: Any,
     ) -> Iterator[AudioChunk]:
-        """Speak several texts at once, `workers` at a time; results come in the order of the texts."""
-        return self._say_each(texts, self._resolve(options, changes), workers)
+        """Speak several texts at once, in `workers` threads; results come in the order of the texts."""
+        resolved = self._resolve(options, changes)
+        groups = in_groups(texts, 1 if self.batch == 1 else BUCKETS * self.batch)
+        for group in in_order(lambda texts: self._say_group(texts, resolved), groups, workers):
+            for said in group:
+                if isinstance(said, LangsongError):
+                    raise said
+                yield said
 
-    def _say_each(self, texts: Iterable[str], options: ResolvedOptions, workers: int) -> Iterator[AudioChunk]:
-        def one(text: str) -> AudioChunk:
-            return join_chunks(list(self._stream_text(text, options, early=False)), options.sample_rate)
-
-        pending: deque[Future[AudioChunk]] = deque()
-        with ThreadPoolExecutor(workers) as pool:
+    def _say_group(self, texts: Sequence[str], options: ResolvedOptions) -> list[AudioChunk | LangsongError]:
+        """Speak texts together; what is wrong with one is its result."""
+        if len(texts) == 1:
             try:
-                for text in texts:
-                    pending.append(pool.submit(one, text))
-                    if len(pending) > 2 * workers:
-                        yield pending.popleft().result()
-                while pending:
-                    yield pending.popleft().result()
-            finally:
-                for future in pending:
-                    future.cancel()
+                return [join_chunks(list(self._stream_text(texts[0], options, early=False)), options.sample_rate)]
+            except LangsongError as error:
+                return [error]
+        try:
+            parts = [list(text_parts(t, self._frontend, options, self.voice.manifest, self._describer)) for t in texts]
+            spoken = self._spoken(itertools.chain.from_iterable(parts), early=False)
+            rendered = (self._render(itertools.islice(spoken, len(own)), options.sample_rate) for own in parts)
+            return [join_chunks(list(chunks), options.sample_rate) for chunks in rendered]
+        except LangsongError:
+            return [said for text in texts for said in self._say_group([text], options)]
 
     def stream_units(
         self, units: Iterable[tuple[Unit, ...]], options: SynthesisOptions | None = None, **changes: Any
@@ -196,7 +204,7 @@ class Synthesizer:
             tuple(u if u.speaker else replace(u, speaker=resolved.speaker.main) for u in line) for line in units if line
         )
         parts = (Part(Utterance("", "", (), line, (None,) * len(line)), resolved) for line in lines)
-        return self._render(parts, resolved.sample_rate, early=True)
+        return self._render(self._spoken(parts, early=True), resolved.sample_rate)
 
     def hear(self, recording: Recording) -> Heard:
         """The emotion of a recording, by the voice's own encoder or else (without a row) the embedded voice's.
@@ -225,18 +233,17 @@ class Synthesizer:
     ) -> Iterator[AudioChunk]:
         parts = text_parts(text, self._frontend, options, self.voice.manifest, self._describer)
         first = next(parts)
-        return self._render(itertools.chain([first], parts), options.sample_rate, early=early)
+        return self._render(self._spoken(itertools.chain([first], parts), early=early), options.sample_rate)
 
-    def _render(self, parts: Iterator[Part], sample_rate: int, *, early: bool) -> Iterator[AudioChunk]:
+    def _render(self, spoken: Iterator[tuple[Part, Speech | None]], sample_rate: int) -> Iterator[AudioChunk]:
         joiner = Joiner(self.sample_rate, sample_rate)
         missing_s = 0.0  # of the last sentence's pause; nothing follows the last one of all
-        for part in parts:
+        for part, speech in spoken:
             yield from joiner.silence(missing_s)
             missing_s = 0.0
-            if part.utterance is None:
+            if part.utterance is None or speech is None:
                 yield from joiner.silence(part.pause_s)
                 continue
-            speech = self._speech(part.utterance, part.options, early=early)
             missing_s = max((part.options.sentence_pause or 0.0) - speech.pause_s, 0.0)
             gain = np.float32(10 ** (part.options.volume / 20))
             joiner.expect(speech.words)
@@ -248,13 +255,26 @@ class Synthesizer:
             yield from joiner.silence(part.pause_s)
         yield from joiner.finish()
 
-    def _speech(self, utterance: Utterance, options: ResolvedOptions, *, early: bool) -> Speech:
-        """Speech of one utterance, from the cache if it was spoken before."""
-        key = (
+    def _spoken(self, parts: Iterator[Part], *, early: bool) -> Iterator[tuple[Part, Speech | None]]:
+        """Each part with its speech, whose samples are computed when they are read."""
+        together = 1 if early or self.batch == 1 else BUCKETS * self.batch
+        for group in in_groups(parts, together):
+            speeches = [self._cached(part, early) for part in group]
+            missing = [i for i, part in enumerate(group) if part.utterance is not None and speeches[i] is None]
+            said = [(i, utterance, group[i].options) for i in missing if (utterance := group[i].utterance) is not None]
+            for bucket in in_buckets([len(utterance.units) for _, utterance, _ in said], self.batch):
+                wanted = [said[n][1:] for n in bucket]
+                for n, speech in zip(bucket, self._pipeline.speak(wanted, early=early), strict=True):
+                    speeches[said[n][0]] = self._keeping(group[said[n][0]], speech, early)
+            yield from zip(group, speeches, strict=True)
+
+    def _key(self, part: Part, early: bool) -> tuple[object, ...]:
+        options, utterance = part.options, part.utterance
+        return (
             self.voice.fingerprint,
             self.runtime.description,
-            format_units(utterance.units),
-            utterance.emphases,
+            format_units(utterance.units) if utterance is not None else "",
+            utterance.emphases if utterance is not None else (),
             options.speaker,
             options.emotion,
             options.intensity,
@@ -265,10 +285,16 @@ class Synthesizer:
             options.sentence_pause,
             early,
         )
-        if (kept := self._cache.get(key)) is not None:
-            pieces, speech = kept
-            return replace(speech, pieces=iter(pieces))
-        speech = self._pipeline.speak(utterance, options, early=early)
+
+    def _cached(self, part: Part, early: bool) -> Speech | None:
+        """Speech of a part that was spoken before."""
+        if part.utterance is None or (kept := self._cache.get(self._key(part, early))) is None:
+            return None
+        pieces, speech = kept
+        return replace(speech, pieces=iter(pieces))
+
+    def _keeping(self, part: Part, speech: Speech, early: bool) -> Speech:
+        """The same, kept for later when all of it has been read."""
 
         def keeping() -> Iterator[Float32]:
             pieces = []
@@ -276,7 +302,7 @@ class Synthesizer:
                 pieces.append(piece.copy())  # it is cut out of a longer window, which need not stay
                 yield piece
             spent = replace(speech, pieces=iter(()))
-            self._cache.put(key, (tuple(pieces), spent), sum(p.nbytes for p in pieces))
+            self._cache.put(self._key(part, early), (tuple(pieces), spent), sum(p.nbytes for p in pieces))
 
         return replace(speech, pieces=keeping())
 

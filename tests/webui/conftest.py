@@ -23,7 +23,8 @@ _FLAGS = [
 
 def pytest_configure(config: pytest.Config) -> None:
     """What Gradio does with pandas after every queued event is not ours to mend."""
-    config.addinivalue_line("filterwarnings", "ignore:'future.no_silent_downcasting' is deprecated")
+    for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
+        config.addinivalue_line("filterwarnings", f"ignore:{message}")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from langsong.webui.studio import Studio
 
 
+PATIENCE_MS = 60_000
+"""How long a browser waits for what other work on the machine may delay."""
+
+
 @dataclass(frozen=True)
 class Served:
     """A studio that listens."""

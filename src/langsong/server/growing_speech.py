@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 
 import anyio
 
 from langsong.engine.options import SynthesisOptions
 from langsong.engine.request import SpeechRequest
-from langsong.errors import LangsongError, RequestTooLarge
+from langsong.errors import LangsongError, RequestCancelled, RequestTooLarge, TextError
 from langsong.text.ssml import is_ssml
 from langsong.types import AudioChunk
 
@@ -68,6 +68,14 @@ class GrowingSpeech:
         """Speak what is there, though the sentence be incomplete."""
         self._put(self._buffer.flush())
 
+    def cancel(self) -> None:
+        """Be silent at once and forget the text that waits; what is added then is spoken."""
+        self._buffer.clear()
+        self._ready.clear()
+        if self._request is not None:
+            request, self._request = self._request, None
+            request.cancel()
+
     def end(self) -> None:
         """There is no more text."""
         self._ended = True
@@ -83,8 +91,11 @@ class GrowingSpeech:
         self._error = error
         self._put([])
 
-    async def chunks(self) -> AsyncIterator[AudioChunk]:
+    async def chunks(self, forgive: Callable[[TextError], Awaitable[None]] | None = None) -> AsyncIterator[AudioChunk]:
         """The speech, with times from its start.
+
+        Args:
+            forgive: is told of text that cannot be read; what comes after it is spoken. Without, it is raised.
 
         Raises:
             LangsongError: of `fail`, or as `Service.speak` and `SpeechRequest` raise it.
@@ -93,15 +104,23 @@ class GrowingSpeech:
         self._working.enter_context(self._service.working())
         while (text := await self._next()) is not None:
             begin_s = end_s
-            self._request = self._service.speak(
+            self._request = request = self._service.speak(
                 text, self._options, voice=self._voice, client=self._client, announced=announced
             )
-            with self._service.working():
-                async for chunk in self._request:
-                    moved = chunk.shifted(begin_s)
-                    end_s = moved.start_s + moved.duration_s
-                    yield moved
-            announced = False
+            try:
+                with self._service.working():
+                    async for chunk in request:
+                        moved = chunk.shifted(begin_s)
+                        end_s = moved.start_s + moved.duration_s
+                        announced = False
+                        yield moved
+            except RequestCancelled:
+                if self._request is request:  # somebody else cancelled it
+                    raise
+            except TextError as error:
+                if forgive is None:
+                    raise
+                await forgive(error)
 
     def _put(self, texts: list[str]) -> None:
         self._ready += texts

@@ -8,15 +8,13 @@ and its words) and the audio as a binary message; ``cancelled``; ``error``; ``do
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from langsong.audio.encode import format_named
-from langsong.errors import LangsongError, OptionError, RequestCancelled, TextError
-from langsong.types import AudioChunk
+from langsong.errors import LangsongError, OptionError
 
 from .auth import Client
 from .bodies import FormatName, Options
@@ -97,69 +95,51 @@ class Session:
         self._socket, self._service, self._client, self._start = socket, service, client, start
         self._format = format_named(start.format)
         self._label = service.new_label()
-        self._spoken_s = 0.0
 
     async def run(self) -> None:
         """Until all is said after ``end``, or the client is gone, or something fails."""
-        self._options = await self._start.options(self._service)
-        self._speech = self._new_speech()
+        options = await self._start.options(self._service)
         voice = self._service.find(self._start.voice).manifest
-        rate = self._format.nearest_rate(self._options.sample_rate or voice.audio.sample_rate)
+        rate = self._format.nearest_rate(options.sample_rate or voice.audio.sample_rate)
         label = self._label and self._label.as_dict()
         await _send(self._socket, "started", format=self._format.name, sample_rate=rate, label=label)
-        listen, speak = asyncio.create_task(self._listen()), asyncio.create_task(self._speak())
-        try:
-            await asyncio.wait((listen, speak), return_when=asyncio.FIRST_COMPLETED)
-            if listen.done():
-                listen.result()
-            await speak
-        finally:
-            listen.cancel()
-            speak.cancel()
-            await asyncio.gather(listen, speak, return_exceptions=True)
-            self._silence()
+        with GrowingSpeech(self._service, self._client, options, self._start.voice) as speech:
+            listen, speak = asyncio.create_task(self._listen(speech)), asyncio.create_task(self._speak(speech))
+            try:
+                await asyncio.wait((listen, speak), return_when=asyncio.FIRST_COMPLETED)
+                if listen.done():
+                    listen.result()
+                await speak
+            finally:
+                listen.cancel()
+                speak.cancel()
+                await asyncio.gather(listen, speak, return_exceptions=True)
 
-    def _new_speech(self) -> GrowingSpeech:
-        return GrowingSpeech(self._service, self._client, self._options, self._start.voice)
-
-    def _silence(self) -> None:
-        self._speech.fail(RequestCancelled("the speech was cancelled"))
-        self._speech.__exit__()
-
-    async def _listen(self) -> None:
+    async def _listen(self, speech: GrowingSpeech) -> None:
         while True:
             message = _parse(await self._socket.receive_text())
             if isinstance(message, Start):
                 raise OptionError("the session has begun: open another one for other options")
             if isinstance(message, Piece):
-                self._speech.add(message.text)
+                speech.add(message.text)
             elif message.type == "flush":
-                self._speech.flush()
+                speech.flush()
             elif message.type == "cancel":
-                self._silence()
-                self._speech = self._new_speech()
+                speech.cancel()
                 await _send(self._socket, "cancelled")
             else:
-                self._speech.end()
+                speech.end()
                 return
 
-    async def _speak(self) -> None:
-        async for data, chunk in stream_of(self._chunks(), self._format, self._label):
+    async def _speak(self, speech: GrowingSpeech) -> None:
+        spoken_s = 0.0
+        async for data, chunk in stream_of(speech.chunks(self._tell), self._format, self._label):
+            if chunk is not None:
+                spoken_s = chunk.start_s + chunk.duration_s
             await _send(self._socket, "speech", **(timing(chunk) if chunk else {}))
             await self._socket.send_bytes(data)
-        await _send(self._socket, "done", seconds=self._spoken_s)
+        await _send(self._socket, "done", seconds=spoken_s)
 
-    async def _chunks(self) -> AsyncIterator[AudioChunk]:
-        """The speech of all that is said between the cancellations, as one."""
-        while True:
-            offset_s = self._spoken_s
-            try:
-                async for chunk in self._speech.chunks():
-                    moved = chunk.shifted(offset_s)
-                    self._spoken_s = moved.start_s + moved.duration_s
-                    yield moved
-                return
-            except RequestCancelled:
-                pass
-            except TextError as error:  # what comes next may be better
-                await _send(self._socket, "error", error=problem_of(error).model_dump())
+    async def _tell(self, error: LangsongError) -> None:
+        """What comes next may be better."""
+        await _send(self._socket, "error", error=problem_of(error).model_dump())

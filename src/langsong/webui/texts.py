@@ -19,6 +19,8 @@ class Texts:
     dark_or_light: str
     generated: str
     loading: str
+    threads: str
+    vocoder_in: str
     # tabs
     speak_tab: str
     script_tab: str
@@ -88,11 +90,18 @@ class Texts:
     play: str
     # voices
     voices_hint: str
+    import_title: str
     import_path: str
     import_name: str
     import_button: str
-    imported: str
-    import_elsewhere: str
+    pull_title: str
+    pull_model: str
+    pull_hint: str
+    pull_button: str
+    pulled: str
+    installing: str
+    installed: str
+    install_elsewhere: str
     licence: str
     speakers: str
     emotions: str

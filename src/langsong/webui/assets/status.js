@@ -4,10 +4,12 @@ const STATUS = new URL("../status", import.meta.url);
 const POLL_MS = 1000;
 
 /** {device, rtf, first_chunk_s} in words. */
-export const inWords = (figures, texts) =>
-  `${figures.device} · RTF ${figures.rtf.toFixed(2)} · ${texts.first_chunk} ${Math.round(1000 * figures.first_chunk_s)} ms`;
+function inWords({ device, rtf, first_chunk_s }, texts) {
+  const place = device.replace(/\bthreads?\b/, texts.threads).replace("vocoder in", texts.vocoder_in);
+  return `${place} · RTF ${rtf.toFixed(2)} · ${texts.first_chunk} ${Math.round(1000 * first_chunk_s)} ms`;
+}
 
-export class Status extends HTMLElement {
+class Status extends HTMLElement {
   async connectedCallback() {
     if (this.texts) return;
     this.texts = JSON.parse(this.getAttribute("texts"));

@@ -9,12 +9,14 @@ import gradio as gr
 
 from langsong.webui.texts import Texts
 
+_STATUS = ("loading", "threads", "vocoder_in", "first_chunk")
+
 
 def header(texts: Texts) -> None:
     """Placed where it is called."""
     other = "en" if texts.language == "zh" else "zh"
     theme = escape(texts.dark_or_light)
-    said = escape(json.dumps({"loading": texts.loading, "first_chunk": texts.first_chunk}, ensure_ascii=False))
+    said = escape(json.dumps({name: getattr(texts, name) for name in _STATUS}, ensure_ascii=False))
     gr.HTML(
         f"""<header>
           <h1>{escape(texts.title)}</h1><p>{escape(texts.subtitle)}</p>

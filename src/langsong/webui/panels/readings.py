@@ -41,7 +41,7 @@ class Readings:
             self._words = gr.HTML(js_on_load=_ON_LOAD, elem_id="langsong-words")
             with gr.Column(visible=False) as self._one:
                 self._why = gr.Markdown(elem_classes="langsong-hint")
-                with gr.Row():
+                with gr.Row(elem_id="langsong-correct"):
                     self._pinyin = gr.Dropdown(
                         [], label=texts.reading, allow_custom_value=True, scale=3, elem_id="langsong-pinyin"
                     )

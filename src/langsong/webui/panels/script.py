@@ -40,7 +40,7 @@ class Script:
             max_length=studio.service.settings.max_job_characters,
             elem_id="langsong-script",
         )
-        with gr.Row(equal_height=True):
+        with gr.Row(elem_id="langsong-cast"):
             roles = roles_of(self.text.value)
             self._role = gr.Dropdown(roles, label=texts.role, allow_custom_value=True, min_width=100)
             self._speaker = gr.Dropdown(speakers, label=texts.speaker, min_width=120)

@@ -108,6 +108,7 @@ class Settings:
                     sources=["upload", "microphone"],
                     type="filepath",
                     elem_id="langsong-recording",
+                    buttons=[],
                 )
                 gr.Markdown(texts.recording_hint, elem_classes="langsong-hint")
             made["intensity"] = gr.Slider(

@@ -73,7 +73,7 @@ class Hardware(Part):
 
     Attributes:
         device: ``auto`` = a GPU if there is one.
-        precision: ``auto`` = bf16 on GPUs and on CPUs with AMX that have it, f16 on other GPUs, f32 elsewhere.
+        precision: ``auto`` = bf16 on GPUs and on CPUs with AMX or AVX512-BF16, f16 on other GPUs, f32 elsewhere.
         processes: ``auto`` = one per GPU, or one per core; under torchrun, as it says.
         threads: of each process on a CPU.
     """

@@ -31,6 +31,7 @@ from .arguments import (
 
 if TYPE_CHECKING:
     from langsong.batch.manifest import Manifest
+    from langsong.batch.work import SpeakerSetup
 
 FAILED_FILE = "failed.jsonl"
 
@@ -76,7 +77,7 @@ def batch(
     from langsong.batch.job import Order, run
     from langsong.batch.lines import read_items
     from langsong.batch.manifest import Manifest
-    from langsong.batch.work import Speaker, SpeakerSetup
+    from langsong.batch.work import Speaker
 
     from .progress import progress_bar
 
@@ -100,15 +101,15 @@ def batch(
     if dry_run:
         _rehearse(list(items))
         return
-    placement = {"runtime": runtime, "device": device, "precision": precision, "threads": 1}
-    speaking = Speaker(SpeakerSetup(None if lexicon is None else str(lexicon), placement))
+    setup, at_once = tuned(voice, workers, lexicon, runtime, device, precision)
+    speaking = Speaker(setup)
     with Manifest(output) as manifest:
         manifest.plan(items, retry_failed=retry_failed)
         before = manifest.counts()
         with progress_bar("texts") as bar:
             bar.begin(before.total, before.done + before.failed)
             order = Order(shuffle, limit)
-            counts = run(manifest, on_threads(speaking), streams(workers), order, lambda outcome: bar.advance(1))
+            counts = run(manifest, on_threads(speaking), at_once, order, lambda outcome: bar.advance(1))
         _list_failures(manifest)
         if concat is not None and not counts.failed and not counts.waiting:
             concatenate(manifest, concat)
@@ -127,11 +128,25 @@ def given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def streams(workers: int | None) -> int:
-    """How many texts to speak at a time."""
-    from langsong.engine.device import available_cores
+def tuned(
+    voice: str | None, workers: int | None, lexicon: Path | None, runtime: str, device: str, precision: str
+) -> tuple[SpeakerSetup, int]:
+    """Who speaks, and how many texts at a time: as measured here, unless workers are given. It is printed, and why."""
+    from langsong.batch.work import SpeakerSetup
+    from langsong.bundle.store import find_voice
+    from langsong.engine.device import place
+    from langsong.engine.tuning import tuning
 
-    return workers or available_cores()
+    found = tuning(find_voice(voice), place(runtime, device, precision))
+    at_once, reason = (found.streams, found.reason) if workers is None else (workers, "as asked")
+    print(
+        f"{at_once} texts at a time, threads for each: {found.threads}, sentences together: {found.batch} ({reason})",
+        flush=True,
+    )
+    placement = {
+        "runtime": runtime, "device": device, "precision": precision, "threads": found.threads, "batch": found.batch,
+    }  # fmt: skip
+    return SpeakerSetup(None if lexicon is None else str(lexicon), placement), at_once
 
 
 def _rehearse(items: list[Any]) -> None:

@@ -31,8 +31,14 @@ def bench(
     precision: PrecisionOption = "auto",
     runs: Annotated[int, typer.Option(min=5, help="Counted runs of each configuration.")] = 5,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write JSON to this file.")] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Find the best streams × threads × batch for batch and book, and keep it.")
+    ] = False,
 ) -> None:
     """Measure speed, latency, start-up and memory on this machine. 测速。"""
+    if tune:
+        _tune(voice, (runtime or ["openvino"])[0], precision)
+        return
     from rich.console import Console
 
     from langsong.engine.device import available_cores
@@ -62,6 +68,35 @@ def bench(
     if output is not None:
         report = {"environment": stamp, "cold_start": asdict(cold), "rows": [asdict(row) for row in rows]}
         output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _tune(voice: str | None, runtime: str, precision: str) -> None:
+    from langsong.bundle.store import find_voice
+    from langsong.engine.device import place
+    from langsong.engine.tuning import Tuning, remember
+    from langsong.measure.speed.bench import environment
+    from langsong.measure.speed.tune import Throughput
+    from langsong.measure.speed.tune import tune as find_best
+
+    opened, placement = find_voice(voice), place(runtime, "cpu", precision)
+    stamp = environment()
+    print(f"{stamp['cpu']}, {stamp['cores']} cores, load {stamp.get('load', 'unknown')}\n")
+    print("| streams | threads | batch | audio s per s | CPU s per audio s | RSS MB |\n|---|---|---|---|---|---|")
+
+    def shown(found: Throughput) -> None:
+        tried = found.combination
+        memory = "-" if found.peak_rss_mb is None else f"{found.peak_rss_mb:.0f}"
+        print(
+            f"| {tried.streams} | {tried.threads} | {tried.batch} | {found.audio_per_s:.2f} "
+            f"| {found.cpu_per_audio:.3f} | {memory} |",
+            flush=True,
+        )
+
+    best = find_best(voice, runtime, precision, shown)
+    chosen = best.combination
+    reason = f"measured {stamp['date'][:10]}: {best.audio_per_s:.2f} s of speech a second"
+    path = remember(opened, placement, Tuning(chosen.streams, chosen.threads, chosen.batch, reason))
+    print(f"\nbest: {chosen.streams} streams, {chosen.threads} threads each, batch {chosen.batch}; kept in {path}")
 
 
 def _print(cold: ColdStart, rows: list[Row]) -> None:

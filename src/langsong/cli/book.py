@@ -26,7 +26,7 @@ from .arguments import (
     SpeedOption,
     VoiceOption,
 )
-from .batch import WorkersOption, given, streams
+from .batch import WorkersOption, given, tuned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def book(
     from langsong.batch.book.timeline import Timeline
     from langsong.batch.execution import on_threads
     from langsong.batch.lines import ingredients_of
-    from langsong.batch.work import Speaker, SpeakerSetup
+    from langsong.batch.work import Speaker
     from langsong.bundle.store import find_voice
 
     from .progress import progress_bar
@@ -102,12 +102,10 @@ def book(
         sample_rate=sample_rate or find_voice(voice).manifest.audio.sample_rate,
     )
     parts = parts_of(content, defaults, ingredients_of(lexicon), script=script)
-    placement = {"runtime": runtime, "device": device, "precision": precision, "threads": 1}
-    speaking = Speaker(SpeakerSetup(None if lexicon is None else str(lexicon), placement))
+    setup, at_once = tuned(voice, workers, lexicon, runtime, device, precision)
+    speaking = Speaker(setup)
     with progress_bar("characters") as bar:
-        failures = speak_pieces(
-            parts, output / PIECES_FOLDER, on_threads(speaking), streams(workers), bar.begin, bar.advance
-        )
+        failures = speak_pieces(parts, output / PIECES_FOLDER, on_threads(speaking), at_once, bar.begin, bar.advance)
     if failures:
         _tell(parts, failures)
         raise typer.Exit(1)

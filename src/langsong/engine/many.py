@@ -11,7 +11,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-BUCKETS = 4
+BUCKETS = 2
 """So many batches are filled at a time: the more, the less their lengths differ, and the later comes the first."""
 
 

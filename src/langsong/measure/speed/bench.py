@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from langsong.errors import LangsongError
 
@@ -106,18 +107,28 @@ def _percentile(values: list[float], percent: float) -> float | None:
     return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * int(percent) // 100) - 1))]
 
 
+def run_apart(module: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """What a module, run in a new process with settings as JSON, prints as JSON.
+
+    Raises:
+        BenchError: it failed.
+    """
+    command = [sys.executable, "-m", module, json.dumps(settings)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise BenchError(f"measuring {settings} failed: {reason}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
 def measure(trial: Trial) -> Row:
     """Run one configuration in a new process.
 
     Raises:
         BenchError: it failed.
     """
-    command = [sys.executable, "-m", "langsong.measure.speed.trial", json.dumps(asdict(trial))]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise BenchError(f"measuring {trial} failed: {reason}")
-    result = TrialResult(**json.loads(done.stdout))
+    result = TrialResult(**run_apart("langsong.measure.speed.trial", asdict(trial)))
     median = statistics.median(result.wall_s)
     return Row(
         trial=trial,

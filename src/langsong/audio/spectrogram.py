@@ -1,18 +1,96 @@
-"""Short-time spectra."""
+"""Short-time spectra: `magnitudes` for features of voices, `spectrogram` for pictures and measurements."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from langsong.errors import AudioError, OptionError
 from langsong.types import Float32
 
 _BLOCK = 512
 """Frames that are transformed at a time: enough to be fast, few enough for the processor's cache."""
 
+_SEGMENT = 256
+_TAPER = 0.25
+
 Padding = Literal["zeros", "reflect"]
+Float64 = npt.NDArray[np.float64]
+
+
+class Spectrogram(NamedTuple):
+    """Power over frequency and time.
+
+    Attributes:
+        frequencies_hz: (K,).
+        times_s: (L,), the middles of the segments.
+        power: (K, L), one-sided density, per Hz.
+    """
+
+    frequencies_hz: Float64
+    times_s: Float64
+    power: Float64
+
+
+def spectrogram(
+    samples: npt.NDArray[Any],
+    sample_rate: int,
+    *,
+    nperseg: int | None = None,
+    noverlap: int | None = None,
+    nfft: int | None = None,
+) -> Spectrogram:
+    """What `scipy.signal.spectrogram` computes by default, without SciPy, and so the same whatever SciPy is installed:
+    segments without their mean, under a periodic Tukey window (a quarter of it tapered), as power spectral density.
+
+    Sound shorter than a segment is one segment; an overlap that no longer fits is shortened with it.
+
+    Args:
+        samples: (N,) of any numeric type.
+        sample_rate: Hz.
+        nperseg: samples of a segment; None = 256.
+        noverlap: of them in common with the next segment; None = an eighth.
+        nfft: points of the transform, at least a segment; more are zeros. None = a segment.
+
+    Raises:
+        OptionError: a number that makes no sense.
+        AudioError: there are no samples, or they have more than one dimension.
+    """
+    if samples.ndim != 1 or not len(samples):
+        raise AudioError(f"a spectrogram is of (N,) samples, and these have the shape {samples.shape}: mix to mono")
+    if sample_rate <= 0:
+        raise OptionError(f"sample_rate = {sample_rate}: must be more than 0 Hz")
+    wanted = _SEGMENT if nperseg is None else nperseg
+    if wanted < 1:
+        raise OptionError(f"nperseg = {wanted}: must be at least 1")
+    if noverlap is not None and not 0 <= noverlap < wanted:
+        raise OptionError(f"noverlap = {noverlap}: must be at least 0 and less than nperseg = {wanted}")
+    length = min(wanted, len(samples))
+    if nfft is not None and nfft < length:
+        raise OptionError(f"nfft = {nfft}: must be at least a segment of {length} samples")
+    step = length - (length // 8 if noverlap is None else min(noverlap, length - 1))
+    points = nfft or length
+
+    segments = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), length)[::step]
+    window = _tukey(length)
+    spectrum = np.fft.rfft((segments - segments.mean(axis=1, keepdims=True)) * window, points, axis=1)
+    power = np.abs(spectrum) ** 2 / (sample_rate * (window**2).sum())
+    power[:, 1 : None if points % 2 else -1] *= 2  # what the negative frequencies hold
+    times = (np.arange(len(segments)) * step + length / 2) / sample_rate
+    return Spectrogram(np.fft.rfftfreq(points, 1 / sample_rate), times, power.T)
+
+
+def _tukey(length: int) -> Float64:
+    """(length,): a periodic Tukey window (Harris 1978), cosine tapers at both ends and ones between them."""
+    if length == 1:
+        return np.ones(1)
+    x = np.arange(length) / length
+    rise = 0.5 * (1 - np.cos(2 * np.pi * x / _TAPER))
+    fall = 0.5 * (1 - np.cos(2 * np.pi * (1 - x) / _TAPER))
+    return np.where(x < _TAPER / 2, rise, np.where(x > 1 - _TAPER / 2, fall, 1.0))
 
 
 def frame_count(samples: int, n_fft: int, hop_length: int, pad: int) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from langsong.audio.spectrogram import spectrogram
 from langsong.engine.prosody_measure import Contours, measure_contours, summarise
 from langsong.measure.page import plots
 from langsong.types import Float32, WordTiming
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _FLOOR_DB = 60.0
+_SEGMENT_S = 0.025
 
 
 def plotted(
@@ -25,7 +27,7 @@ def plotted(
     words: Sequence[WordTiming] = (),
     posterior: Mapping[str, float] | None = None,
 ) -> bytes:
-    """A PNG of F0, level and syllables over time, and of the emotions if they are known.
+    """A PNG of spectrum, F0, level and syllables over time, and of the emotions if they are known.
 
     Args:
         title: what it is of; left out where it is not in ASCII, which the usual fonts of plots lack.
@@ -36,20 +38,21 @@ def plotted(
     Raises:
         MissingExtra: matplotlib is not installed.
     """
-    figure, axes = plots(2 if posterior is None else 3, columns=1)
+    figure, axes = plots(3 if posterior is None else 4, columns=1)
     contours = measure_contours(samples, sample_rate)
     statistics = summarise(contours)
-    _draw_f0(axes[0], contours)
-    _draw_level(axes[1], contours)
-    for axis in axes[:2]:
+    _draw_spectrum(axes[0], samples, sample_rate)
+    _draw_f0(axes[1], contours)
+    _draw_level(axes[2], contours)
+    for axis in axes[:3]:
         axis.set_xlim(0, len(samples) / sample_rate)
         axis.grid(alpha=0.3)
         for word in words:
             axis.axvline(word.start_s, color="grey", linewidth=0.5)
     if posterior is not None:
-        axes[2].bar(list(posterior), list(posterior.values()), color="tab:purple")
-        axes[2].set_ylabel("probability")
-        axes[2].set_ylim(0, 1)
+        axes[3].bar(list(posterior), list(posterior.values()), color="tab:purple")
+        axes[3].set_ylabel("probability")
+        axes[3].set_ylim(0, 1)
     summary = (
         f"F0 {statistics.f0_mean_hz:.0f} Hz, range {statistics.f0_range_st:.1f} st, "
         f"{statistics.rate:.1f} syllables/s, {statistics.level_db:.1f} dBFS"
@@ -58,6 +61,15 @@ def plotted(
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=110)
     return file.getvalue()
+
+
+def _draw_spectrum(axis: Axes, samples: Float32, sample_rate: int) -> None:
+    segment = max(1, int(_SEGMENT_S * sample_rate))
+    found = spectrogram(samples, sample_rate, nperseg=segment, noverlap=segment * 3 // 4)
+    decibels = 10 * np.log10(np.maximum(found.power, np.finfo(float).tiny))
+    top = decibels.max()
+    axis.pcolormesh(found.times_s, found.frequencies_hz / 1000, decibels, vmin=top - _FLOOR_DB, vmax=top, cmap="magma")
+    axis.set_ylabel("kHz")
 
 
 def _draw_f0(axis: Axes, contours: Contours) -> None:

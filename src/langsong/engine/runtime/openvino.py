@@ -21,6 +21,22 @@ _KERNELS_KEPT = 32
 server's memory (50 MB after 200 sentences); making them anew costs no time that could be measured."""
 
 
+_filling = threading.Lock()
+
+
+def _fill_tables() -> None:
+    """Let OpenVINO's binding fill its tables of data types.
+
+    It does so when the first array is handed over, and two threads that are the first at once wait for ever: one for
+    the table, the other, which fills it, for the interpreter's lock (OpenVINO 2026.4).
+    """
+    import openvino
+
+    with _filling:
+        tensor = openvino.Tensor(np.zeros(1, np.float32), shared_memory=True)
+        tensor.get_element_type().to_dtype()
+
+
 class OpenVinoRuntime:
     """Runs a bundle's graphs. Graphs are compiled when first used; the compiled form is kept on disk.
 
@@ -46,6 +62,7 @@ class OpenVinoRuntime:
     ) -> None:
         import openvino
 
+        _fill_tables()
         self._core = openvino.Core()
         self._graphs = dict(graphs)
         self._threads = threads

@@ -61,6 +61,12 @@ def test_files_that_cannot_be_read(run: Run, folder: Path, tiny: Path, content: 
     assert [p.name for p in folder.iterdir()] == ["in.txt"]
 
 
+@pytest.mark.parametrize("command", [("say", "-f", "-", "-o", "out.wav"), ("text", "--ssml")])
+def test_standard_input_is_called_by_its_name(run: Run, command: tuple[str, ...]) -> None:
+    refused = run(*command, stdin="你好".encode("gbk")).refused()
+    assert refused.startswith("standard input is not UTF-8 (byte 0): convert it first")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -16,6 +16,9 @@ from langsong.server.app import create_app
 from langsong.server.service import Service
 from langsong.server.settings import ServerSettings
 
+PATIENCE_S = 120
+"""What other work on the machine may take from it."""
+
 
 @dataclass(frozen=True)
 class Running:
@@ -31,14 +34,14 @@ class Running:
 
     def drained(self) -> None:
         """Waits until nothing is computed any more, for clients are gone."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while self.service.pool.open_requests:
             assert time.monotonic() < end, "speech is computed for nobody"
             time.sleep(0.01)
 
     def idle(self) -> None:
         """Waits until no connection has work that a stopping server would finish."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while self.service.is_working:
             assert time.monotonic() < end, "something is taken for work"
             time.sleep(0.01)
@@ -64,10 +67,10 @@ def running(**settings: object) -> Iterator[Running]:
     thread.start()
     served = Running(app, listening.getsockname()[1])
     try:
-        if not served.service.ready.wait(60):
+        if not served.service.ready.wait(PATIENCE_S):
             raise TimeoutError("the server's voice does not load")
         yield served
     finally:
         server.should_exit = True
-        thread.join(60)
+        thread.join(PATIENCE_S)
         listening.close()

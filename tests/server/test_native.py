@@ -14,7 +14,7 @@ import httpx
 import numpy as np
 import pytest
 from hearing import heard
-from running import running
+from running import Running, running
 
 from langsong.audio.encode import FORMATS, to_pcm16
 from langsong.audio.files import read_audio
@@ -190,3 +190,11 @@ def test_metrics_count(http: httpx.Client) -> None:
     looked_up = grown("langsong_cache_hits_total") + grown("langsong_cache_misses_total")
     assert looked_up == 2  # sentences
     assert after["process_resident_memory_bytes"] > 1e8
+
+
+def test_a_voice_is_opened_once_whatever_it_is_called_by(http: httpx.Client, embedded_server: Running) -> None:
+    default = embedded_server.service.find().name
+    for voice in ({}, {"voice": default}):
+        assert http.post("/v1/tts", json={"text": "你好。", **voice}).status_code == 200
+    opened = [synthesizer.voice.name for synthesizer in embedded_server.service.pool.voices.opened()]
+    assert opened.count(default) == 1

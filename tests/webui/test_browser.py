@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from studio_server import Served
 
-pytestmark = pytest.mark.slow
-
 OpenPage = Callable[..., "Page"]
 
 
@@ -67,6 +65,7 @@ def test_type_and_hear(open_page: OpenPage, pictures: Path) -> None:
     page.screenshot(path=pictures / "studio.png")
 
 
+@pytest.mark.slow
 def test_play_pause_and_seek(open_page: OpenPage) -> None:
     page = open_page()
     speak(page, "今天天气真好，我们去公园散步吧。")
@@ -78,7 +77,9 @@ def test_play_pause_and_seek(open_page: OpenPage) -> None:
     assert page.evaluate("document.querySelector('langsong-player audio').paused")
 
 
-@pytest.mark.parametrize("format", ["wav", "mp3", "opus", "flac", "srt"])
+@pytest.mark.parametrize(
+    "format", ["mp3", "srt", *(pytest.param(f, marks=pytest.mark.slow) for f in ("wav", "opus", "flac"))]
+)
 def test_download(open_page: OpenPage, tmp_path: Path, format: str) -> None:
     page = open_page()
     speak(page, "今天天气真好。")
@@ -96,6 +97,7 @@ def test_download(open_page: OpenPage, tmp_path: Path, format: str) -> None:
     assert read_label(path) is not None
 
 
+@pytest.mark.slow
 def test_examples_bring_their_settings(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("button", name="惊喜").click()
@@ -105,6 +107,7 @@ def test_examples_bring_their_settings(open_page: OpenPage) -> None:
     spoken(page)
 
 
+@pytest.mark.slow
 def test_upload_a_reference(open_page: OpenPage, served: Served, tmp_path: Path) -> None:
     seconds = np.arange(4 * 16000) / 16000
     tone = 0.2 * np.sin(2 * np.pi * 180 * seconds) * (1 + np.sin(2 * np.pi * 4 * seconds))
@@ -116,6 +119,7 @@ def test_upload_a_reference(open_page: OpenPage, served: Served, tmp_path: Path)
     _hear_with_recording(page, served)
 
 
+@pytest.mark.slow
 def test_record_with_the_microphone(open_page: OpenPage, served: Served, pictures: Path) -> None:
     page = open_page(permissions=["microphone"])
     feel(page, "录音")
@@ -156,6 +160,7 @@ def test_errors_are_toasts_in_the_pages_language(open_page: OpenPage, pictures: 
         assert page.locator("langsong-player .working").is_hidden()
 
 
+@pytest.mark.slow
 def test_stop(open_page: OpenPage, served: Served) -> None:
     page = open_page()
     before = len(served.studio.history.of("127.0.0.1"))
@@ -179,6 +184,7 @@ def test_other_language_keeps_the_text(open_page: OpenPage) -> None:
     page.wait_for_url("**/studio/en/")
 
 
+@pytest.mark.slow
 def test_dark_and_light(open_page: OpenPage, pictures: Path) -> None:
     page = open_page(color_scheme="dark", locale="en-US")
     page.wait_for_function("document.body.classList.contains('dark')")
@@ -192,6 +198,7 @@ def test_dark_and_light(open_page: OpenPage, pictures: Path) -> None:
     page.wait_for_function("!document.body.classList.contains('dark')")
 
 
+@pytest.mark.slow
 def test_phone(open_page: OpenPage, pictures: Path) -> None:
     page = open_page(viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True)
     speak(page, "今天天气真好，我们去公园散步吧。")
@@ -216,6 +223,7 @@ def test_readings_are_shown_and_corrected(open_page: OpenPage, pictures: Path) -
     page.wait_for_function("document.querySelector('#langsong-text textarea').value.includes('{chang2 da4}')")
 
 
+@pytest.mark.slow
 def test_script(open_page: OpenPage, pictures: Path, served: Served) -> None:
     page = open_page()
     tab(page, "script")
@@ -228,6 +236,7 @@ def test_script(open_page: OpenPage, pictures: Path, served: Served) -> None:
     assert len({sentence["text"] for sentence in take.transcript["sentences"]}) >= 4
 
 
+@pytest.mark.slow
 def test_history_is_played_restored_and_deleted(open_page: OpenPage, pictures: Path) -> None:
     page = open_page()
     page.get_by_role("button", name="诗词").click()
@@ -251,6 +260,7 @@ def test_history_is_played_restored_and_deleted(open_page: OpenPage, pictures: P
     page.locator(f"[data-take='{take_id}']").wait_for(state="detached")
 
 
+@pytest.mark.slow
 def test_presets(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("button", name="惊喜").click()

@@ -13,7 +13,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from langsong.audio.label import ContentLabel
-from langsong.bundle.store import find_voice, installed_voices
+from langsong.bundle.store import DEFAULT_VOICE, find_voice, installed_voices
 from langsong.bundle.voice import Voice
 from langsong.engine.options import SynthesisOptions
 from langsong.engine.pool import SynthesisPool
@@ -30,7 +30,7 @@ from .settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
-WARM_UP = "你好，银行的3号窗口有WiFi，花儿长得真快，我们一起去看看吧。"
+WARM_UP = "你好，银行的3号窗口有WiFi，花儿长得真快。"
 """Spoken before a server is ready: it needs every dictionary and every length of window, so that no client waits for
 their loading."""
 
@@ -148,14 +148,15 @@ class Service:
         """The label for a file that is made now, unless the settings say that there be none."""
         return ContentLabel.new(self.settings.content_producer) if self.settings.label else None
 
-    def voice_name(self, voice: str | None) -> str | None:
-        """The voice to open for a request that names `voice`. A client names voices, never folders.
+    def voice_name(self, voice: str | None = None) -> str:
+        """The voice to open for a request that names `voice`, always in the same words, for it is opened once for each
+        of its names. A client names voices, never folders.
 
         Raises:
             VoiceNotFound: no voice of that name is installed.
         """
         if voice is None:
-            return self.settings.voice
+            return self.settings.voice or DEFAULT_VOICE
         names = [installed.name for installed in installed_voices()]
         if voice not in names:
             raise VoiceNotFound(f"no voice {voice!r}: there are {', '.join(names)} (GET /v1/voices)")

@@ -41,7 +41,7 @@ def measured(service: Service) -> Figures:
     Raises:
         LangsongError: it cannot be spoken now.
     """
-    request = service.pool.submit(SAMPLE, voice=service.settings.voice, client="status line")
+    request = service.pool.submit(SAMPLE, voice=service.voice_name(), client="status line")
     for _ in request:
         pass
     return figures_of(request, service)

@@ -97,8 +97,8 @@ class Speaking:
         path = self._history.path(self.id)
         try:
             with self._service.working(), path.open("w+b") as file:
-                async for chunk in written(aiter(self.request), file, FORMATS["flac"], self._service.new_label()):
-                    self._note(chunk)
+                async for _ in written(self._heard(), file, FORMATS["flac"], self._service.new_label()):
+                    pass
             if not self._pieces:
                 raise TextError("there is nothing to say in the text")
             take = await anyio.to_thread.run_sync(self._keep)
@@ -111,6 +111,12 @@ class Speaking:
             self._ended = True
             self._tell()
         return take
+
+    async def _heard(self) -> AsyncIterator[AudioChunk]:
+        """The chunks, each told to the pages before it is encoded."""
+        async for chunk in self.request:
+            self._note(chunk)
+            yield chunk
 
     def _keep(self) -> Take:
         take = Take(

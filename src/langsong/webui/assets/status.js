@@ -15,9 +15,9 @@ class Status extends HTMLElement {
     this.texts = JSON.parse(this.getAttribute("texts"));
     this.textContent = this.texts.loading;
     while (!this.classList.contains("ready")) {
+      await new Promise((wait) => setTimeout(wait, POLL_MS)); // at first the page itself has enough to do
       const answer = await fetch(STATUS).catch(() => null);
       if (answer?.status === 200) this.show(await answer.json());
-      await new Promise((wait) => setTimeout(wait, POLL_MS));
     }
   }
 

@@ -16,10 +16,11 @@ VOICE := src/langsong/voices/langsong
 # What is set up, and when: a second `make test` installs nothing.
 BASE  := $(VENV)/.langsong-base
 DEV   := $(VENV)/.langsong-dev
+DOCS  := $(VENV)/.langsong-docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench expressiveness accuracy voice wheel clean
+.PHONY: help run test check bench expressiveness accuracy voice wheel docs image release clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ $(DEV): pyproject.toml | $(BASE)
 	$(BIN)/pip install --quiet --editable '.[all]' --group dev
 	@touch $@
 
+$(DOCS): pyproject.toml | $(BASE)
+	$(BIN)/pip install --quiet --group docs
+	@touch $@
+
 run: $(BASE) ## Set up, speak a demo into output/ and print the paths, then serve the studio on port 7860. No torch.
 	$(BIN)/langsong demo -o output
 	$(BIN)/langsong serve --studio
@@ -48,6 +53,7 @@ check: $(DEV) ## Lint, formatting, types and import contracts.
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint docker/*.Dockerfile
 
 bench: $(BASE) ## Measure speed, latency and memory here.
 	$(BIN)/langsong bench
@@ -61,6 +67,27 @@ accuracy: $(BASE) ## Count how much is read right: ../shared/data/text and our o
 wheel: $(DEV) ## Build dist/*.whl.
 	$(BIN)/python -m build --wheel --outdir dist
 
+docs: $(DOCS) ## Build the documentation in both languages into site/, strictly.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+image: ## Build and try the CPU image without Docker; root, debootstrap, a few minutes.
+	$(PYTHON) scripts/image_check.py --work $(or $(WORK),/var/tmp/langsong-image)
+
+# Archives, the suite from the sdist, a sentence on every Python, licences of everything, the image.
+release: $(DEV) $(DOCS) ## Make dist/ and check all that a release needs; an hour.
+	rm -rf dist build/release
+	$(BIN)/pip install --quiet --group release
+	$(BIN)/python -m build --outdir dist
+	mkdir -p build/release/sdist
+	tar -xzf dist/langsong-*.tar.gz -C build/release/sdist --strip-components 1
+	cd build/release/sdist && PYTHONPATH=src OMP_NUM_THREADS=$(THREADS) $(abspath $(BIN))/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python scripts/release_check.py
+	$(PYTHON) -m venv build/release/all
+	build/release/all/bin/pip install --quiet '$(TORCH)'
+	build/release/all/bin/pip install --quiet "$$(ls dist/langsong-*.whl)[all]"
+	$(BIN)/python scripts/licences.py --environment build/release/all/bin/python --output dist
+	$(MAKE) docs image
+
 voice: $(DEV) ## Rebuild the embedded voice: make voice CHECKPOINT=<KAN-TTS folder> VOCODER=<vocoder folder>
 	@test -n '$(CHECKPOINT)' -a -n '$(VOCODER)' || { echo 'say CHECKPOINT=<KAN-TTS voice folder> VOCODER=<vocoder folder>'; exit 2; }
 	rm -rf $(dir $(VOICE)).$(notdir $(VOICE)).new
@@ -70,5 +97,5 @@ voice: $(DEV) ## Rebuild the embedded voice: make voice CHECKPOINT=<KAN-TTS fold
 	mv $(dir $(VOICE)).$(notdir $(VOICE)).new $(VOICE)
 
 clean: ## Delete what was built and cached; .venv stays.
-	rm -rf build dist output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf build dist site output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

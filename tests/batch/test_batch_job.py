@@ -211,6 +211,14 @@ def test_outcomes_in_any_order_and_again(tmp_path_factory: pytest.TempPathFactor
     assert not (folder / "unknown.wav").exists()
 
 
+def test_what_a_killed_write_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".a.wav.tmp-0123abcd").write_bytes(b"half")
+    (tmp_path / "a.wav").write_bytes(b"whole, and somebody's")
+    with Manifest(tmp_path) as manifest:
+        manifest.plan([])
+    assert {path.name for path in tmp_path.iterdir()} == {"a.wav", FILE}
+
+
 def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JobError, match="cannot make the folder"):

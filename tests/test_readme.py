@@ -1,4 +1,5 @@
-"""What the READMEs and docs/voices.md say is so: snippets run, links lead somewhere, every key is described."""
+"""What the READMEs and the pages say is so: snippets run, links lead somewhere, every key is described, both languages
+show the same code."""
 
 from __future__ import annotations
 
@@ -9,28 +10,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 import yaml
 from pydantic import BaseModel
 
 from langsong.bundle.card import VoiceCard
 from langsong.bundle.manifest import VoiceManifest
 from langsong.engine.options import SynthesisOptions
+from langsong.engine.synthesizer import Synthesizer
+from snippets import DOCS, READMES, ROOT, TRANSLATED, blocks, runs_here, shell
 
-ROOT = Path(__file__).parent.parent
-READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
-VOICES = ROOT / "docs" / "voices.md"
-
-
-def blocks(path: Path, language: str = r"\w*") -> list[str]:
-    """The fenced code of a Markdown file, in order."""
-    text = path.read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-
-
-def runs_here(script: str) -> bool:
-    """Whether shell code needs neither an installation nor a voice of the reader's."""
-    return not re.search(r"^(pip|make) |path/to", script, re.MULTILINE)
+VOICES = tuple(DOCS / name for name in ("voices.md", "voices.zh-CN.md"))
+IN_PYTHON = tuple(DOCS / name for name in ("quick-start.md", "emotion.md", "text.md", "labels.md"))
+"""Pages whose Python runs from top to bottom, as one program."""
+IN_SHELL = (READMES[0], DOCS / "quick-start.md")
 
 
 @pytest.fixture
@@ -55,41 +50,54 @@ def test_python_snippets_run(snippet: str, folder: Path, capsys: pytest.CaptureF
         assert written.stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("page", IN_PYTHON, ids=lambda page: page.name)
+def test_python_of_the_pages_runs(page: Path, folder: Path) -> None:
+    seconds = np.arange(4 * 16000) / 16000
+    sigh = 0.3 * np.sin(2 * np.pi * (200 * seconds - 15 * seconds**2)) * (1 + np.sin(2 * np.pi * 3 * seconds)) / 2
+    soundfile.write("sigh.wav", sigh, 16000)
+    Path("my.tsv").write_text("单于\tchan2 yu2\n", encoding="utf-8")
+    text, synthesizer = "你好。", Synthesizer.open()
+    scene = {"text": text, "synthesizer": synthesizer, "audio": synthesizer.say(text), "__name__": "__main__"}
+    exec(compile("\n".join(blocks(page, "python")), page.name, "exec"), scene)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the snippets are for a POSIX shell")
-@pytest.mark.parametrize("script", list(filter(runs_here, blocks(READMES[0], "sh"))))
+@pytest.mark.parametrize("script", [script for page in IN_SHELL for script in filter(runs_here, blocks(page, "sh"))])
 def test_shell_snippets_run(script: str, folder: Path) -> None:
     commands = Path(sys.executable).parent
     assert shutil.which("langsong", path=str(commands)), "install the package to test its command"
-    path = f"{commands}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stderr == ""
+    shell(script, folder)
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_links_lead_somewhere(readme: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", readme.read_text(encoding="utf-8"))
-    assert links
-    assert [link for link in links if not (readme.parent / link).exists()] == []
+@pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)
+def test_both_languages_have_as_many_blocks(page: Path) -> None:
+    assert len(blocks(page)) == len(blocks(page.with_suffix(".zh-CN.md")))
+
+
+def test_the_environment_matrix_is_that_of_doctor() -> None:
+    subprocess.run([sys.executable, ROOT / "scripts" / "environment_page.py", "--check"], check=True)
+
+
+@pytest.mark.parametrize("page", [*READMES, *sorted(DOCS.glob("*.md"))], ids=lambda path: path.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize(
     ("page", "model"),
-    [(VOICES, VoiceManifest), (VOICES, VoiceCard), *((readme, SynthesisOptions) for readme in READMES)],
-    ids=["manifest", "card", "options", "options (zh)"],
+    [
+        *((page, model) for page in VOICES for model in (VoiceManifest, VoiceCard)),
+        *((readme, SynthesisOptions) for readme in READMES),
+    ],
+    ids=lambda value: getattr(value, "name", None) or value.__name__,
 )
 def test_every_key_is_described(page: Path, model: type[BaseModel]) -> None:
     text = page.read_text(encoding="utf-8")
     assert [key for key in model.model_fields if f"`{key}`" not in text] == []
 
 
-def test_the_card_in_the_documentation_is_one() -> None:
-    (example,) = blocks(VOICES, "yaml")
+@pytest.mark.parametrize("page", VOICES, ids=lambda page: page.name)
+def test_the_card_in_the_documentation_is_one(page: Path) -> None:
+    (example,) = blocks(page, "yaml")
     VoiceCard.model_validate(yaml.safe_load(example))

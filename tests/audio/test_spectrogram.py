@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 
 from langsong.audio.spectrogram import spectrogram
 from langsong.errors import AudioError, OptionError
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from release_check import interpreter
 
 HERE = Path(__file__).parent

@@ -20,9 +20,8 @@ from .speech import SpeechResponse, begun, file_of, listening, stream_of
 router = APIRouter(tags=["GPT-SoVITS"])
 
 WARNING_HEADER = "X-Langsong-Ignored"
-_MOST_NAMED, _LONGEST_NAME = 20, 64
 """Names the fields that a request had and that do nothing here."""
-
+_MOST_NAMED, _LONGEST_NAME = 20, 64
 
 _OURS = {"speed_factor": "speed", "fragment_interval": "sentence_pause"}
 

@@ -111,12 +111,12 @@ class Jobs:
         Raises:
             QueueFull: too many are unfinished. What `Service.speak` raises.
         """
-        settings = self._service.settings
+        options, settings = await body.options(self._service), self._service.settings
         if sum(job.outcome is None for job in self._jobs.values()) >= settings.max_jobs:
             raise QueueFull(f"{settings.max_jobs} jobs are unfinished, as many as may: try again later", 60)
         request = self._service.speak(
             body.text,
-            await body.options(self._service),
+            options,
             voice=body.voice,
             client=client,
             early=False,

@@ -5,10 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import asdict
 from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any
 
-import anyio.to_thread
 import fastapi
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
@@ -16,11 +14,11 @@ from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
 from langsong.audio.encode import format_named
-from langsong.errors import AudioError, LangsongError, Unauthorized
+from langsong.errors import LangsongError, Unauthorized
 from langsong.server.auth import Client
 
 from .access import KEY_COOKIE, VISITOR_COOKIE, language_of, login_page, visitor
-from .form import Form, form_of
+from .form import form_of
 from .history import Take
 from .renditions import audio_as, picture_of, subtitles_as
 from .studio import Studio
@@ -118,7 +116,6 @@ async def speak(take_id: str, body: Wanted, studio: StudioHere, client: Visitor)
     """Speak, and answer with server-sent events. What is wrong with the request is told by the page's own event."""
     try:
         form = form_of(body.settings)
-        _check_recording(form, studio)
         speaking = await studio.begin(take_id, client, body.text, form, script=body.script)
     except LangsongError as error:
         studio.refuse(take_id, error)
@@ -153,26 +150,14 @@ def subtitles(take_id: str, format: str, studio: StudioHere, client: Visitor) ->
 
 
 @router.get("/studio/takes/{take_id}/audio.{format}")
-async def audio(take_id: str, format: str, studio: StudioHere, client: Visitor, save: bool = False) -> Response:
+def audio(take_id: str, format: str, studio: StudioHere, client: Visitor, save: bool = False) -> Response:
     """The sound, to be played or, with ``save``, to be kept."""
     path = studio.history.path(_take(studio, client, take_id).id)
     kind = format_named(format)
     headers = _attachment(take_id, format) if save else {}
     if path.suffix in kind.suffixes:
         return FileResponse(path, media_type=kind.media_type, headers=headers)
-    content = await anyio.to_thread.run_sync(audio_as, path, kind.name)
-    return Response(content, media_type=kind.media_type, headers=headers)
-
-
-def _check_recording(form: Form, studio: Studio) -> None:
-    """A page names files that it uploaded, and those of its history, and no other of this machine."""
-    if form.recording is None:
-        return
-    import gradio.utils
-
-    uploads, path = Path(gradio.utils.get_upload_folder()), Path(form.recording)
-    if not any(path.resolve().is_relative_to(folder.resolve()) for folder in (uploads, studio.history.recordings)):
-        raise AudioError("the recording is none that was uploaded here: upload it again")
+    return Response(audio_as(path, kind.name), media_type=kind.media_type, headers=headers)
 
 
 def _take(studio: Studio, client: Client, take_id: str) -> Take:

@@ -27,7 +27,7 @@ from .figures import figures_of
 from .form import Form
 from .history import History, Take
 
-_IN_MEMORY_BYTES = 8 << 20
+_IN_MEMORY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
+from pathlib import Path
 
 import anyio
 import anyio.to_thread
@@ -14,13 +15,14 @@ from langsong.bundle.manifest import VoiceManifest
 from langsong.bundle.store import installed_voices
 from langsong.bundle.voice import Voice
 from langsong.engine.options import SynthesisOptions
-from langsong.errors import LangsongError, OptionError, TextError
+from langsong.errors import AudioError, DeadlineExceeded, LangsongError, OptionError, TextError
 from langsong.server.auth import Client
 from langsong.server.service import Service
 
 from .figures import Figures, measured
 from .form import Form
 from .history import History
+from .loading import load_gradio
 from .scripts import passages_of
 from .speaking import Speaking
 
@@ -94,7 +96,17 @@ class Studio:
             self._remember(take_id, error)
 
     def _with_recording(self, form: Form, take_id: str) -> tuple[SynthesisOptions, Form]:
-        """The options, and the form with a copy of its recording, if that is wanted; without it, if not."""
+        """The options, and the form with a copy of its recording, if that is wanted; without it, if not.
+
+        A page names files that it uploaded, and those of its history, and no other of this machine.
+        """
+        load_gradio()
+        from gradio.utils import get_upload_folder
+
+        assert form.recording is not None
+        recording, folders = Path(form.recording).resolve(), (Path(get_upload_folder()), self.history.recordings)
+        if not any(recording.is_relative_to(folder.resolve()) for folder in folders):
+            raise AudioError("the recording is none that was uploaded here: upload it again")
         options = form.options(self.manifest(form.voice), self.service.settings.max_reference_s)
         if (given := options.reference_audio) is None:
             return options, form.model_copy(update={"recording": None})
@@ -116,18 +128,18 @@ class Studio:
         speaking = self._speaking.get(take_id)
         return speaking if isinstance(speaking, Speaking) and speaking.client.name == client.name else None
 
-    async def finished(self, take_id: str, client: Client) -> Speaking | None:
-        """The same when all of it is spoken; None if it does not begin within seconds.
+    async def finished(self, take_id: str, client: Client) -> Speaking:
+        """The same when all of it is spoken.
 
         Raises:
-            LangsongError: what ended it before.
+            LangsongError: what ended it before, or kept it from beginning.
         """
         with anyio.move_on_after(_ARRIVAL_S):
             while take_id not in self._speaking:
                 await self._arrival.wait()
         if isinstance(error := self._speaking.get(take_id), LangsongError):
             raise error
-        if (speaking := self.find(take_id, client)) is not None:
-            take = await speaking.finished()
-            self._figures = take.figures
+        if (speaking := self.find(take_id, client)) is None:
+            raise DeadlineExceeded("the text did not arrive here: try again")
+        self._figures = (await speaking.finished()).figures
         return speaking

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import re
 import time
 from collections import Counter
@@ -60,9 +61,9 @@ class Load:
 
 
 def sentences() -> Iterator[str]:
-    """Sentences of 10-40 hanzi without end, no two alike, so that no cache knows them."""
+    """Sentences of 10-40 hanzi without end, no two alike, nor like an earlier run's, so that no cache knows them."""
     passage = re.findall("[^。]+。", PASSAGE)
-    for number, sentence in zip(itertools.count(1), itertools.cycle(passage)):
+    for number, sentence in zip(itertools.count(random.randrange(1000, 9000)), itertools.cycle(passage)):
         yield f"第{number}句，{sentence}"
 
 

@@ -74,7 +74,7 @@ def speaks(
             except RequestCancelled:
                 gr.Info(texts.cancelled, duration=2)
                 return
-        for notice in speaking.notices if speaking is not None else ():
+        for notice in speaking.notices:
             gr.Warning(in_words(notice, texts), duration=TOAST_S)
 
     js = _BEGIN % str(script).lower()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
+import numpy as np
 import pytest
 
 from langsong.batch.execution import on_threads
@@ -31,6 +34,20 @@ def speaking(tiny: Path) -> Speaker:
     speaker = Speaker(SpeakerSetup(placement={"threads": 1, "precision": "f32"}))
     speaker.voice(str(tiny)).prepare()
     return speaker
+
+
+@pytest.fixture(scope="session")
+def cover() -> bytes:
+    """A small JPEG."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mjpeg") as container:
+        stream: Any = container.add_stream("mjpeg", rate=1)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuvj420p"
+        grey = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 128, np.uint8), format="rgb24")
+        container.mux(stream.encode(grey.reformat(format="yuvj420p")))
+        container.mux(stream.encode(None))
+    return file.getvalue()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -64,20 +63,6 @@ def timeline(parts: Callable[..., list[Part]], speaking: Speaker, tmp_path: Path
         return Timeline(planned, tmp_path / "pieces")
 
     return call
-
-
-@pytest.fixture(scope="module")
-def cover() -> bytes:
-    """A small JPEG."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="mjpeg") as container:
-        stream: Any = container.add_stream("mjpeg", rate=1)
-        stream.width = stream.height = 64
-        stream.pix_fmt = "yuvj420p"
-        grey = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 128, np.uint8), format="rgb24")
-        container.mux(stream.encode(grey.reformat(format="yuvj420p")))
-        container.mux(stream.encode(None))
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("format", FORMATS)

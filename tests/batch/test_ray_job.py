@@ -81,7 +81,7 @@ def cluster() -> Iterator[int]:
     from ray import cloudpickle
 
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
-    with connected("local") as processors:
+    with connected(os.environ.get("RAY_ADDRESS", "local")) as processors:
         yield processors
 
 

@@ -1,7 +1,6 @@
 """Doing tasks with the threads of this process.
 
-Whoever else does tasks (a cluster) offers the same: a callable from tasks to their outcomes, in any order. It takes
-tasks when it can begin them, for what was taken counts as begun.
+Whoever else does tasks (a cluster: `ray`) offers the same. Outcomes come in any order.
 """
 
 from __future__ import annotations
@@ -9,11 +8,23 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 
 from .work import Outcome, Task
 
-Execute = Callable[[Iterable[Task], int], Iterator[Outcome]]
-"""Does tasks, at most so many at a time."""
+
+@dataclass(frozen=True)
+class Execute:
+    """A way to do tasks.
+
+    Attributes:
+        do: does tasks, at most so many at a time; takes them when it can begin them.
+        outlives_workers: what ends whoever speaks a task does not end this process, so that tasks that were begun
+            when it ended are as good as others, and may be taken long before they are begun.
+    """
+
+    do: Callable[[Iterable[Task], int], Iterator[Outcome]]
+    outlives_workers: bool = False
 
 
 def on_threads(do: Callable[[Task], Outcome]) -> Execute:
@@ -35,4 +46,4 @@ def on_threads(do: Callable[[Task], Outcome]) -> Execute:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    return execute
+    return Execute(execute)

@@ -37,8 +37,12 @@ def run(
         AudioError, JobError: results cannot be written. What was kept before stays, and the next run goes on.
     """
     fresh, suspects = manifest.waiting(shuffle=order.shuffle, limit=order.limit)
-    for keys, at_once in ((fresh, workers), (suspects, 1)):
-        for outcome in execute(manifest.begin(keys), at_once):
+    if execute.outlives_workers:
+        turns = [(manifest.tasks(fresh + suspects), workers)]
+    else:
+        turns = [(manifest.begin(fresh), workers), (manifest.begin(suspects), 1)]
+    for tasks, at_once in turns:
+        for outcome in execute.do(tasks, at_once):
             if manifest.record(outcome):
                 progress(outcome)
     return manifest.counts()

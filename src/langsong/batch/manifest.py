@@ -206,16 +206,21 @@ class Manifest:
         rows = sorted(rows, key=lambda row: row[1])[:limit]
         return [key for key, attempts in rows if not attempts], [key for key, attempts in rows if attempts]
 
+    def tasks(self, keys: Iterable[str]) -> Iterator[Task]:
+        """The tasks of these keys."""
+        for key in keys:
+            digest, request = self._db.execute("SELECT digest, request FROM items WHERE key = ?", (key,)).fetchone()
+            yield Task(key, digest, json.loads(request))
+
     def begin(self, keys: Iterable[str]) -> Iterator[Task]:
-        """The tasks of these keys; each counts as begun when it is taken."""
+        """The same; each counts as begun when it is taken."""
         for key in keys:
             # Of use when the process ends, not when the power does: it need not be on disk.
             with self._explained():
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("UPDATE items SET attempts = attempts + 1 WHERE key = ?", (key,))
                 self._db.execute("PRAGMA synchronous = FULL")
-            digest, request = self._db.execute("SELECT digest, request FROM items WHERE key = ?", (key,)).fetchone()
-            yield Task(key, digest, json.loads(request))
+            yield from self.tasks([key])
 
     def record(self, outcome: Outcome) -> bool:
         """Keep an outcome. Outcomes may come in any order and again; once a result is kept, others are not.

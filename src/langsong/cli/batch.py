@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +33,7 @@ from .arguments import (
 )
 
 if TYPE_CHECKING:
+    from langsong.batch.execution import Execute
     from langsong.batch.manifest import Manifest
     from langsong.batch.work import SpeakerSetup
 
@@ -37,6 +41,13 @@ FAILED_FILE = "failed.jsonl"
 
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", "-j", min=1, help="Texts at a time, a thread each. [default: as tuned]")
+]
+
+RayOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="Speak with a Ray cluster: HOST:PORT, auto (this machine's), or local (start one)."
+    ),
 ]
 
 
@@ -50,6 +61,7 @@ def batch(
     limit: Annotated[int | None, typer.Option(min=1, help="Do so many now.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before.")] = False,
     workers: WorkersOption = None,
+    ray: RayOption = None,
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
@@ -73,11 +85,9 @@ def batch(
     Options are for lines that do not have their own. Ends with 1 if anything failed (OUT/failed.jsonl lists it).
     """
     from langsong.batch.concat import concatenate
-    from langsong.batch.execution import on_threads
     from langsong.batch.job import Order, run
     from langsong.batch.lines import read_items
     from langsong.batch.manifest import Manifest
-    from langsong.batch.work import Speaker
 
     from .progress import progress_bar
 
@@ -101,15 +111,14 @@ def batch(
     if dry_run:
         _rehearse(list(items))
         return
-    setup, at_once = tuned(voice, workers, lexicon, runtime, device, precision)
-    speaking = Speaker(setup)
-    with Manifest(output) as manifest:
+    speaking = execution(ray, voice, workers, lexicon, runtime, device, precision)
+    with Manifest(output) as manifest, speaking as (execute, at_once):
         manifest.plan(items, retry_failed=retry_failed)
         before = manifest.counts()
         with progress_bar("texts") as bar:
             bar.begin(before.total, before.done + before.failed)
             order = Order(shuffle, limit)
-            counts = run(manifest, on_threads(speaking), at_once, order, lambda outcome: bar.advance(1))
+            counts = run(manifest, execute, at_once, order, lambda outcome: bar.advance(1))
         _list_failures(manifest)
         if concat is not None and not counts.failed and not counts.waiting:
             concatenate(manifest, concat)
@@ -126,6 +135,32 @@ def batch(
 def given(**options: Any) -> dict[str, Any]:
     """The options that were given."""
     return {name: value for name, value in options.items() if value is not None}
+
+
+@contextmanager
+def execution(
+    ray: str | None,
+    voice: str | None,
+    workers: int | None,
+    lexicon: Path | None,
+    runtime: str,
+    device: str,
+    precision: str,
+) -> Iterator[tuple[Execute, int]]:
+    """Who speaks, and how many texts at a time; errors as `connected` where `ray` is given."""
+    from langsong.batch.execution import on_threads
+    from langsong.batch.work import Speaker, SpeakerSetup
+
+    if ray is None:
+        setup, at_once = tuned(voice, workers, lexicon, runtime, device, precision)
+        yield on_threads(Speaker(setup)), at_once
+        return
+    from langsong.batch.ray import connected, on_ray
+
+    placement = {"runtime": runtime, "device": device, "precision": precision, "threads": 1}
+    setup = SpeakerSetup(None if lexicon is None else str(lexicon.absolute()), placement)
+    with connected(ray) as processors:
+        yield on_ray(partial(Speaker, setup)), workers or processors
 
 
 def tuned(

@@ -26,7 +26,7 @@ from .arguments import (
     SpeedOption,
     VoiceOption,
 )
-from .batch import WorkersOption, given, tuned
+from .batch import RayOption, WorkersOption, execution, given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,7 @@ def book(
     ] = False,
     encoding: Annotated[str | None, typer.Option(help="Of a text file. [default: UTF-8 or GB18030]")] = None,
     workers: WorkersOption = None,
+    ray: RayOption = None,
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
@@ -73,9 +74,7 @@ def book(
     from langsong.batch.book.pieces import parts_of
     from langsong.batch.book.reading import read_book
     from langsong.batch.book.timeline import Timeline
-    from langsong.batch.execution import on_threads
     from langsong.batch.lines import ingredients_of
-    from langsong.batch.work import Speaker
     from langsong.bundle.store import find_voice
 
     from .progress import progress_bar
@@ -102,10 +101,9 @@ def book(
         sample_rate=sample_rate or find_voice(voice).manifest.audio.sample_rate,
     )
     parts = parts_of(content, defaults, ingredients_of(lexicon), script=script)
-    setup, at_once = tuned(voice, workers, lexicon, runtime, device, precision)
-    speaking = Speaker(setup)
-    with progress_bar("characters") as bar:
-        failures = speak_pieces(parts, output / PIECES_FOLDER, on_threads(speaking), at_once, bar.begin, bar.advance)
+    speaking = execution(ray, voice, workers, lexicon, runtime, device, precision)
+    with speaking as (execute, at_once), progress_bar("characters") as bar:
+        failures = speak_pieces(parts, output / PIECES_FOLDER, execute, at_once, bar.begin, bar.advance)
     if failures:
         _tell(parts, failures)
         raise typer.Exit(1)

@@ -15,6 +15,7 @@ from langsong.errors import OptionError
 
 from .app import create_app
 from .log import set_up_logging
+from .memory import give_memory_back
 from .service import Service
 from .settings import ServerSettings
 
@@ -70,6 +71,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
         OptionError: the address cannot be listened on, or not be shared.
     """
     set_up_logging(settings.log_level)
+    give_memory_back()
     if settings.wyoming_port is not None:  # its library listens by itself, later, and explains nothing
         _listen(settings.host, settings.wyoming_port).close()
     listener = _listen(settings.host, settings.port)

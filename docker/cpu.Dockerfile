@@ -41,6 +41,6 @@ WORKDIR /app
 USER 10001
 EXPOSE 7860
 VOLUME ["/app/data", "/app/output"]
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
   CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:7860/readyz', timeout=4)"]
 CMD ["langsong", "serve"]

@@ -136,7 +136,7 @@ def live(stage: Stage, root: Path, env: dict[str, str]) -> None:
         try:
             within: list[str | Path] = ["nsenter", f"--net=/proc/{server.pid}/ns/net", *inside]
             while subprocess.run([*within, *healthy], env=env, capture_output=True).returncode:
-                if server.poll() is not None or time.monotonic() - started > 60:
+                if server.poll() is not None or time.monotonic() - started > 180:
                     sys.exit("the server does not become healthy")
                 time.sleep(0.5)
             print(f"healthy after {time.monotonic() - started:.1f} s, as user {user}", flush=True)

@@ -80,7 +80,7 @@ def spectrogram(
     power = np.abs(spectrum) ** 2 / (sample_rate * (window**2).sum())
     power[:, 1 : None if points % 2 else -1] *= 2  # what the negative frequencies hold
     times = (np.arange(len(segments)) * step + length / 2) / sample_rate
-    return Spectrogram(np.fft.rfftfreq(points, 1 / sample_rate), times, power.T)
+    return Spectrogram(np.fft.rfftfreq(points, 1 / sample_rate).astype(np.float64), times, power.T)
 
 
 def _tukey(length: int) -> Float64:

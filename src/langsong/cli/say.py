@@ -66,7 +66,9 @@ def say(
     subtitles: Annotated[
         Path | None, typer.Option(help="Also write when each line is spoken: .srt, .vtt, .lrc, or .json with phones.")
     ] = None,
-    plot: Annotated[Path | None, typer.Option(help="Also draw what was spoken: spectrum, F0, level, syllables (.png).")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Also draw what was spoken: spectrum, F0, level, syllables (.png).")
+    ] = None,
     audible_label: Annotated[
         AudibleLabel | None, typer.Option(help='Tell listeners first that it is generated: Morse "AI", or in words.')
     ] = None,

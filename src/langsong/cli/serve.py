@@ -9,7 +9,7 @@ import typer
 
 from langsong.errors import MissingExtra
 
-from .arguments import ThreadsOption
+from .arguments import MaxVramOption, ThreadsOption
 
 
 def serve(
@@ -27,6 +27,7 @@ def serve(
     threads: ThreadsOption = None,
     runtime: Annotated[str | None, typer.Option(help="auto, openvino or torch.")] = None,
     precision: Annotated[str | None, typer.Option(help="auto, f32, bf16 or f16.")] = None,
+    max_vram: MaxVramOption = None,
     studio: Annotated[bool | None, typer.Option(help="The web page at /.")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for the studio's takes and history. [default: output]")
@@ -70,6 +71,7 @@ def serve(
         threads=threads,
         runtime=runtime,
         precision=precision,
+        max_vram=max_vram,
         studio=studio,
         output_folder=output,
         share=share or None,

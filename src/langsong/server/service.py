@@ -58,6 +58,7 @@ class Service:
             on_end=self._ended,
             runtime=settings.runtime,
             precision=settings.precision,
+            max_vram=settings.max_vram,
             threads=settings.threads,
             cache_bytes=settings.cache_bytes,
         )

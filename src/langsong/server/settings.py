@@ -53,6 +53,7 @@ class ServerSettings(BaseSettings):
         workers: requests computed at the same time on each device.
         threads: of one graph; None = one per core.
         runtime, precision: as for `Synthesizer.open`.
+        max_vram: GB of a GPU that each opened voice may take; None = any.
         voices_kept: voices that stay loaded.
         cache_bytes: finished speech that each voice keeps for repeated sentences.
         max_text_characters: of one request.
@@ -92,6 +93,7 @@ class ServerSettings(BaseSettings):
     threads: Count | None = None
     runtime: str = "auto"
     precision: str = "auto"
+    max_vram: Positive | None = None
     voices_kept: Count = 4
     cache_bytes: Annotated[int, Field(ge=0)] = 64 << 20
 

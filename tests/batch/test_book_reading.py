@@ -223,3 +223,27 @@ def test_epubs_that_cannot_be_read(tmp_path: Path) -> None:
         archive.writestr("META-INF/container.xml", CONTAINER)
     with pytest.raises(TextError, match=r"no item named 'OEBPS/content\.opf'"):
         read_book(tmp_path / "c.epub")
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        (["<h1>一</h1><p>甲。</p>", "<p>乙。</p>", "<h2>二</h2><p>丙。</p>"],
+         [("一", ["甲。", "乙。"]), ("二", ["丙。"])]),
+        (["<p>开头。</p><p>第一章 起</p><p>甲。</p>", "<p>第二章 承</p><p>乙。</p>"],
+         [("", ["开头。"]), ("第一章 起", ["甲。"]), ("第二章 承", ["乙。"])]),
+    ],
+    ids=["headings", "neither"],
+)  # fmt: skip
+def test_epubs_without_a_table_of_contents(
+    tmp_path: Path, pages: list[str], expected: list[tuple[str, list[str]]]
+) -> None:
+    items = "".join(f'<item id="i{n}" href="{n}.xhtml"/>' for n in range(len(pages)))
+    spine = "".join(f'<itemref idref="i{n}"/>' for n in range(len(pages)))
+    with zipfile.ZipFile(tmp_path / "a.epub", "w") as archive:
+        archive.writestr("META-INF/container.xml", CONTAINER)
+        package = f"<package><metadata/><manifest>{items}</manifest><spine>{spine}</spine></package>"
+        archive.writestr("OEBPS/content.opf", package)
+        for n, body in enumerate(pages):
+            archive.writestr(f"OEBPS/{n}.xhtml", XHTML.format(body))
+    assert outline(read_book(tmp_path / "a.epub")) == expected

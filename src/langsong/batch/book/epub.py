@@ -21,7 +21,7 @@ from defusedxml.ElementTree import fromstring
 from langsong.errors import TextError
 
 from .content import Book, Chapter, Paragraph
-from .headings import merged
+from .headings import chapters_of, merged
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -79,10 +79,16 @@ class _Reader:
         )
 
     def _chapters(self, spine: list[str], titles: dict[str, str]) -> Iterator[Chapter]:
-        """A document begins a chapter if the table of contents has it, or, if that is empty, any heading."""
+        """A document begins a chapter if the table of contents has it, or, if that is empty, a heading.
+
+        A book with neither is taken for a plain text.
+        """
+        documents = {name: _Text.of(self._read(name).decode("utf-8-sig", "replace")) for name in spine}
+        if not titles and not any(lines and lines[0][1] for lines in documents.values()):
+            yield from chapters_of(line for lines in documents.values() for line, _ in lines)
+            return
         title, paragraphs = "", list[Paragraph]()
-        for name in spine:
-            lines = _Text.of(self._read(name).decode("utf-8-sig", "replace"))
+        for name, lines in documents.items():
             heading = titles.get(name, "")
             if not titles and lines and lines[0][1]:
                 heading = lines[0][0]

@@ -117,6 +117,8 @@ def _pieces(
 def _requests(paragraph: Paragraph, roles: dict[str, str] | None) -> Iterator[tuple[dict[str, Any], str | None, float]]:
     """What to ask for, whose speech it is, if the text says so, and the pause after it."""
     values = dict(paragraph.options)
+    if paragraph.slot_s is not None:
+        values["slot_s"] = paragraph.slot_s
     if roles is not None:
         if is_definition(paragraph.text):
             roles[paragraph.text.split()[0]] = paragraph.text
@@ -129,10 +131,7 @@ def _requests(paragraph: Paragraph, roles: dict[str, str] | None) -> Iterator[tu
             PAUSE_S["paragraph"],
         )
         return
-    if paragraph.slot_s is not None:
-        yield values | {"text": paragraph.text, "slot_s": paragraph.slot_s}, None, 0.0
-        return
-    parts = _divided(paragraph.text)
+    parts = _divided(paragraph.text) if paragraph.start_s is None else [paragraph.text]
     for index, text in enumerate(parts, 1):
         yield values | {"text": text}, None, PAUSE_S["paragraph" if index == len(parts) else "part"]
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local_hub import LocalHub
 
 from langsong.bundle import pull_catalogue
 from langsong.bundle.pull import download, downloaded, pull
 from langsong.bundle.store import find_voice, installed_voices
 from langsong.errors import BundleError, DownloadError, LangsongError, OptionError, TryLater, VoiceNotFound
+from local_hub import LocalHub
 
 pytest.importorskip("modelscope_hub")
 

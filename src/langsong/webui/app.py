@@ -94,6 +94,7 @@ class Page:
             self._app,
             page,
             self.path,
+            root_path=self.path,  # else files that come back from events are looked for at the root
             auth_dependency=self._visitor_name,
             allowed_paths=[str(studio.history.recordings)],
             **look(),

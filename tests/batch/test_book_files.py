@@ -22,7 +22,7 @@ from langsong.batch.book.job import items_of, speak_pieces
 from langsong.batch.book.pieces import PAUSE_S, Part, Piece, parts_of
 from langsong.batch.book.timeline import LEVEL_DBFS, PEAK_DBFS, Timeline
 from langsong.batch.execution import on_threads
-from langsong.batch.manifest import Item
+from langsong.batch.manifest import Item, Manifest
 from langsong.batch.work import Outcome, Speaker, Task
 from langsong.errors import AudioError, OptionError, TextError
 
@@ -59,7 +59,8 @@ def timeline(parts: Callable[..., list[Part]], speaking: Speaker, tmp_path: Path
 
     def call(book: Book, **options: Any) -> Timeline:
         planned = parts(book, **options)
-        assert speak_pieces(planned, tmp_path / "pieces", on_threads(speaking), 2) == []
+        with Manifest(tmp_path / "pieces") as manifest:
+            assert speak_pieces(planned, manifest, on_threads(speaking), 2) == []
         return Timeline(planned, tmp_path / "pieces")
 
     return call
@@ -70,6 +71,8 @@ def test_files_have_chapters_tags_cover_and_label(
     timeline: Callable[..., Timeline], cover: bytes, tmp_path: Path, format: str
 ) -> None:
     spoken = timeline(BOOK)
+    (tmp_path / "out" / "chapters").mkdir(parents=True)
+    (tmp_path / "out" / "chapters" / ".001 第一章.m4a.tmp-0123abcd").write_bytes(b"left by a kill")
     book = Book(BOOK.chapters, BOOK.title, BOOK.author, cover)
     whole = assemble(book, spoken, tmp_path / "out", "故乡", book_format(format))
     suffixes = FORMATS[format].sound.suffixes
@@ -211,7 +214,8 @@ def test_a_changed_book_is_spoken_anew_where_it_was_changed(
 
     def speak(book: Book, **options: Any) -> int:
         spoken.clear()
-        return len(speak_pieces(parts(book, **options), tmp_path, on_threads(noting), 2))
+        with Manifest(tmp_path) as manifest:
+            return len(speak_pieces(parts(book, **options), manifest, on_threads(noting), 2))
 
     assert speak(BOOK) == 0
     assert len(spoken) == 5
@@ -224,9 +228,15 @@ def test_a_changed_book_is_spoken_anew_where_it_was_changed(
     assert spoken == ["你好{hao9}。"]
     progress: list[tuple[int, int] | int] = []
     planned = parts(book_of(("", ["你好。", "好。"])))
-    speak_pieces(
-        planned, tmp_path, on_threads(speaking), 1, lambda total, done: progress.append((total, done)), progress.append
-    )
+    with Manifest(tmp_path) as manifest:
+        speak_pieces(
+            planned,
+            manifest,
+            on_threads(speaking),
+            1,
+            lambda total, did: progress.append((total, did)),
+            progress.append,
+        )
     assert progress == [(5, 2), 3]
 
 

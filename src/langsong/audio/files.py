@@ -163,6 +163,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what `replacing` left in a folder when its process was killed; nobody else may be writing there."""
+    for left in folder.glob(".*.tmp-*"):
+        left.unlink()
+
+
 class _Target(io.FileIO):
     """A new file whose failures are explained as those of the path that it will become."""
 

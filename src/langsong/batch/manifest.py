@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langsong.audio.files import write_file
+from langsong.audio.files import remove_leftovers, write_file
 from langsong.errors import JobError
 
 from .work import Failed, Outcome, Spoken, Task
@@ -147,8 +147,7 @@ class Manifest:
             items: all, in order, each key once.
             retry_failed: what failed waits again, unless it could not be read.
         """
-        for left in self.folder.glob(".*.tmp-*"):  # by a run that was killed while it wrote
-            left.unlink()
+        remove_leftovers(self.folder)
         with self._transaction():
             (plan,) = self._db.execute("SELECT coalesce(max(plan), 0) + 1 FROM items").fetchone()
             self._db.executemany(

@@ -75,6 +75,7 @@ def book(
     from langsong.batch.book.reading import read_book
     from langsong.batch.book.timeline import Timeline
     from langsong.batch.lines import ingredients_of
+    from langsong.batch.manifest import Manifest
     from langsong.bundle.store import find_voice
 
     from .progress import progress_bar
@@ -102,15 +103,16 @@ def book(
     )
     parts = parts_of(content, defaults, ingredients_of(lexicon), script=script)
     speaking = execution(ray, voice, workers, lexicon, runtime, device, precision)
-    with speaking as (execute, at_once), progress_bar("characters") as bar:
-        failures = speak_pieces(parts, output / PIECES_FOLDER, execute, at_once, bar.begin, bar.advance)
-    if failures:
-        _tell(parts, failures)
-        raise typer.Exit(1)
-    timeline = Timeline(parts, output / PIECES_FOLDER)
-    with progress_bar("seconds") as bar:
-        bar.begin(round(timeline.seconds(timeline.stretches[-1].end)), 0)
-        whole = assemble(content, timeline, output, file_name(content.title) or "book", chosen, bar.advance)
+    with Manifest(output / PIECES_FOLDER) as manifest:  # to the end, so that no other run writes to the folder
+        with speaking as (execute, at_once), progress_bar("characters") as bar:
+            failures = speak_pieces(parts, manifest, execute, at_once, bar.begin, bar.advance)
+        if failures:
+            _tell(parts, failures)
+            raise typer.Exit(1)
+        timeline = Timeline(parts, manifest.folder)
+        with progress_bar("seconds") as bar:
+            bar.begin(round(timeline.seconds(timeline.stretches[-1].end)), 0)
+            whole = assemble(content, timeline, output, file_name(content.title) or "book", chosen, bar.advance)
     if timeline.late_s > 0.1:
         print(
             f"langsong: note: speech that is too long for its cues begins up to {timeline.late_s:.1f} s late",

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from langsong.audio.files import replacing, write_file
+from langsong.audio.files import remove_leftovers, replacing, write_file
 from langsong.engine.subtitle_lines import Line
 from langsong.engine.subtitles import FORMATS as SUBTITLES
 from langsong.engine.subtitles import LINE_COLUMNS, Transcript
@@ -52,7 +52,7 @@ def assemble(
     Args:
         book: for title, author and cover.
         timeline: what sounds when.
-        folder: where to; ``name.m4b``, ``name.srt`` … and the folder ``chapters``.
+        folder: where to, and nobody else meanwhile; ``name.m4b``, ``name.srt`` … and the folder ``chapters``.
         progress: is told how many seconds of sound were written.
 
     Returns:
@@ -66,6 +66,8 @@ def assemble(
         chapters.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AudioError(f"cannot make the folder {chapters}: {error.strerror}; choose another place") from None
+    for place in (folder, chapters):
+        remove_leftovers(place)
     title = book.title or name
     tags = {"title": title, "artist": book.author, "album": title, "album_artist": book.author, "genre": "Audiobook"}
     marks = [

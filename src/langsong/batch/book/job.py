@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from langsong.batch.execution import Execute
 from langsong.batch.job import run
@@ -22,7 +21,7 @@ def items_of(parts: Sequence[Part]) -> dict[str, Item]:
 
 def speak_pieces(
     parts: Sequence[Part],
-    folder: Path,
+    manifest: Manifest,
     execute: Execute,
     workers: int,
     planned: Callable[[int, int], None] = lambda total, done: None,
@@ -32,7 +31,7 @@ def speak_pieces(
 
     Args:
         parts: the book.
-        folder: of the pieces; what no longer belongs to the book is removed from it at the end.
+        manifest: of the folder of pieces; what no longer belongs to the book is removed from it at the end.
         execute: does tasks; see `langsong.batch.execution`.
         workers: tasks at a time.
         planned: is told the characters of the book, and how many are spoken already.
@@ -46,16 +45,14 @@ def speak_pieces(
     """
     items = items_of(parts)
     characters = {key: len((item.request or {})["text"]) for key, item in items.items()}
-    with Manifest(folder) as manifest:
-        manifest.plan(items.values(), retry_failed=True)
-        planned(sum(characters.values()), sum(characters[done.key] for done in manifest.results()))
+    manifest.plan(items.values(), retry_failed=True)
+    planned(sum(characters.values()), sum(characters[done.key] for done in manifest.results()))
 
-        def told(outcome: Outcome) -> None:
-            progress(characters[outcome.key])
+    def told(outcome: Outcome) -> None:
+        progress(characters[outcome.key])
 
-        run(manifest, execute, workers, progress=told)
-        failures = manifest.failures()
-    for path in folder.glob("*.*"):
+    run(manifest, execute, workers, progress=told)
+    for path in manifest.folder.glob("*.*"):
         if path.suffix in (".flac", ".json") and path.stem not in items:
             path.unlink()
-    return failures
+    return manifest.failures()

@@ -28,6 +28,11 @@ def serve(
     runtime: Annotated[str | None, typer.Option(help="auto, openvino or torch.")] = None,
     precision: Annotated[str | None, typer.Option(help="auto, f32, bf16 or f16.")] = None,
     max_vram: MaxVramOption = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Compute on a Ray cluster: HOST:PORT, auto, or local (start one)."),
+    ] = None,
+    replicas: Annotated[int | None, typer.Option(min=1, help="At most so many processes of it.")] = None,
     studio: Annotated[bool | None, typer.Option(help="The web page at /.")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for the studio's takes and history. [default: output]")
@@ -72,6 +77,8 @@ def serve(
         runtime=runtime,
         precision=precision,
         max_vram=max_vram,
+        ray=ray,
+        max_replicas=replicas,
         studio=studio,
         output_folder=output,
         share=share or None,

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from langsong.audio.audible_label import announced, rhythm
 from langsong.errors import DeadlineExceeded, QueueFull, ServiceStopping
@@ -26,7 +26,31 @@ EXPIRY_CHECK_S = 0.5
 """How often idle workers look for requests whose time is up."""
 
 
-class Voices:
+class Described(Protocol):
+    """A runtime, as people are told of it."""
+
+    @property
+    def description(self) -> str: ...
+
+
+class OpenVoice(Protocol):
+    """What a pool needs of a voice that is open, here (`Synthesizer`) or elsewhere."""
+
+    @property
+    def runtime(self) -> Described: ...
+    @property
+    def sample_rate(self) -> int: ...
+    @property
+    def cache_lookups(self) -> tuple[int, int]: ...
+    def stream(
+        self, text: str | Sequence[Passage], options: SynthesisOptions | None = None, *, early: bool = True
+    ) -> Iterator[AudioChunk]: ...
+
+
+Opened = TypeVar("Opened", bound=OpenVoice)
+
+
+class Voices(Generic[Opened]):
     """Opened voices by name and device; the least recently used ones are let go.
 
     Args:
@@ -34,13 +58,13 @@ class Voices:
         open_voice: opens one; takes the name (None = the embedded voice) and the device.
     """
 
-    def __init__(self, kept: int, open_voice: Callable[[str | None, str], Synthesizer]) -> None:
+    def __init__(self, kept: int, open_voice: Callable[[str | None, str], Opened]) -> None:
         self._open_voice = open_voice
-        self._opened: LruCache[Synthesizer] = LruCache(kept)
+        self._opened: LruCache[Opened] = LruCache(kept)
         self._opening: dict[tuple[str | None, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def get(self, name: str | None, device: str) -> Synthesizer:
+    def get(self, name: str | None, device: str) -> Opened:
         """The voice, opened if it is not yet; others who want it meanwhile wait.
 
         Raises:
@@ -61,7 +85,7 @@ class Voices:
                 self._opened.put(key, synthesizer)
         return synthesizer
 
-    def opened(self) -> list[Synthesizer]:
+    def opened(self) -> list[Opened]:
         """Those that are open now."""
         return self._opened.values()
 
@@ -78,6 +102,7 @@ class SynthesisPool:
         stall_s: a request set aside for so long is given up.
         voices_kept: opened voices per device.
         on_end: called with every request that has ended, and what ended it, under the pool's lock: be quick.
+        open_voice: opens a voice on a device, if not `Synthesizer.open`.
         **placement: runtime, precision, threads and cache_bytes for `Synthesizer.open`.
     """
 
@@ -92,13 +117,14 @@ class SynthesisPool:
         stall_s: float = 60.0,
         voices_kept: int = 4,
         on_end: Callable[[SpeechRequest, Exception | None], None] = lambda request, error: None,
+        open_voice: Callable[[str | None, str], OpenVoice] | None = None,
         **placement: Any,
     ) -> None:
         self.workers = workers * len(devices)
         self.queue_size = queue_size
-        self.voices = Voices(
+        self.voices: Voices[OpenVoice] = Voices(
             voices_kept * len(devices),
-            lambda name, device: Synthesizer.open(name, device=device, **placement),
+            open_voice or (lambda name, device: Synthesizer.open(name, device=device, **placement)),
         )
         self._devices = tuple(devices)
         self._per_client = per_client
@@ -117,7 +143,7 @@ class SynthesisPool:
         for thread in self._threads:
             thread.start()
 
-    def synthesizer(self, voice: str | None = None) -> Synthesizer:
+    def synthesizer(self, voice: str | None = None) -> OpenVoice:
         """The voice on the first device, opened if need be; blocks meanwhile. Errors as `Synthesizer.open`."""
         return self.voices.get(voice, self._devices[0])
 
@@ -217,6 +243,8 @@ class SynthesisPool:
                 chunk = next(request.chunks, None)
             except Exception as raised:  # noqa: BLE001 - whoever reads the request gets it
                 error = raised
+            except BaseException as raised:  # noqa: BLE001 - or the request would never end, and a worker be lost
+                error = RuntimeError(f"its worker was ended by {raised!r}")
             with self._changed:
                 request.compute_s += time.monotonic() - start
                 if chunk is None:

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 
 import anyio.to_thread
@@ -69,6 +70,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
 
     Raises:
         OptionError: the address cannot be listened on, or not be shared.
+        JobError: there is no cluster where one is to compute.
     """
     set_up_logging(settings.log_level)
     give_memory_back()
@@ -77,20 +79,29 @@ def serve(settings: ServerSettings, announce: Callable[[str], None]) -> None:
     listener = _listen(settings.host, settings.port)
     address, port = listener.getsockname()[:2]
     link = _shared(_LOCAL.get(address, address), port) if settings.share else ()
-    app = create_app(settings)
-    announce(f"http://[{settings.host}]:{port}" if ":" in settings.host else f"http://{settings.host}:{port}")
-    for line in link:
-        announce(line)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws="websockets-sansio",
-        ws_max_size=settings.max_upload_bytes,
-        timeout_graceful_shutdown=_LAST_BYTES_S,
-    )
-    DrainingServer(config, app.state.service).run([listener])
+    with _computing(settings):
+        app = create_app(settings)
+        announce(f"http://[{settings.host}]:{port}" if ":" in settings.host else f"http://{settings.host}:{port}")
+        for line in link:
+            announce(line)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=settings.max_upload_bytes,
+            timeout_graceful_shutdown=_LAST_BYTES_S,
+        )
+        DrainingServer(config, app.state.service).run([listener])
+
+
+def _computing(settings: ServerSettings) -> AbstractContextManager[object]:
+    """The cluster that computes, if it is not this process alone."""
+    if settings.ray is None:
+        return nullcontext()
+    cluster: AbstractContextManager[object] = importlib.import_module("langsong.server.cluster").serving(settings.ray)
+    return cluster
 
 
 def _shared(host: str, port: int) -> tuple[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -16,9 +17,8 @@ from langsong.audio.label import ContentLabel
 from langsong.bundle.store import DEFAULT_VOICE, find_voice, installed_voices
 from langsong.bundle.voice import Voice
 from langsong.engine.options import SynthesisOptions
-from langsong.engine.pool import SynthesisPool
+from langsong.engine.pool import OpenVoice, SynthesisPool
 from langsong.engine.request import SpeechRequest
-from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import LangsongError, RequestTooLarge, VoiceNotFound
 from langsong.text.document import Passage
 
@@ -50,8 +50,7 @@ class Service:
         self.limits = Limits(settings)
         self.metrics = Metrics()
         self.pool = SynthesisPool(
-            workers=settings.workers,
-            devices=settings.devices,
+            **(self._cluster() if settings.ray else {"workers": settings.workers, "devices": settings.devices}),
             queue_size=settings.max_queue,
             per_client=settings.max_client_requests,
             voices_kept=settings.voices_kept,
@@ -69,6 +68,12 @@ class Service:
         for index, what in enumerate(("hits", "misses")):
             description = f"Sentences that were looked for among those spoken before: {what}, in open voices."
             metrics.count(f"langsong_cache_{what}", description, partial(self._cache_lookups, index))
+
+    def _cluster(self) -> dict[str, Any]:
+        """Workers of the pool that let a cluster compute."""
+        cluster = importlib.import_module("langsong.server.cluster")  # only this needs Ray
+        replicas = cluster.Replicas(self.settings)
+        return {"workers": replicas.requests_at_once, "devices": ("ray",), "open_voice": replicas.open}
 
     def _cache_lookups(self, index: int) -> float:
         return sum(synthesizer.cache_lookups[index] for synthesizer in self.pool.voices.opened())
@@ -167,8 +172,8 @@ class Service:
         """The voice on disk; errors as `voice_name`."""
         return find_voice(self.voice_name(voice))
 
-    def synthesizer(self, voice: str | None = None) -> Synthesizer:
-        """The opened voice; blocks while it loads. Errors as `voice_name` and `Synthesizer.open`."""
+    def synthesizer(self, voice: str | None = None) -> OpenVoice:
+        """The opened voice; blocks while it loads. Errors as `voice_name` and of its opening."""
         return self.pool.synthesizer(self.voice_name(voice))
 
     @contextmanager

@@ -55,6 +55,9 @@ class ServerSettings(BaseSettings):
         runtime, precision: as for `Synthesizer.open`.
         max_vram: GB of a GPU that each opened voice may take; None = any.
         voices_kept: voices that stay loaded.
+        ray: address of a Ray cluster that computes, as `langsong.batch.ray.connected` takes it; None = compute here.
+        min_replicas, max_replicas: processes of the cluster that hold voices, each with `workers` requests at once and
+            a processor for every thread (None = one); None = as many as it has processors for when the server begins.
         cache_bytes: finished speech that each voice keeps for repeated sentences.
         max_text_characters: of one request.
         max_job_characters: of one job.
@@ -95,6 +98,9 @@ class ServerSettings(BaseSettings):
     precision: str = "auto"
     max_vram: Positive | None = None
     voices_kept: Count = 4
+    ray: str | None = None
+    min_replicas: Count = 1
+    max_replicas: Count | None = None
     cache_bytes: Annotated[int, Field(ge=0)] = 64 << 20
 
     max_text_characters: Count = 10_000

@@ -45,10 +45,14 @@ def visitor_of(service: Service, connection: HTTPConnection) -> Client:
     return service.keyring.client(token, name)
 
 
+def is_near(connection: HTTPConnection) -> bool:
+    """Whether it comes from this very computer, or a tunnel's end on it."""
+    return connection.client is not None and connection.client.host in _LOOPBACK
+
+
 def may_install(service: Service, connection: HTTPConnection) -> bool:
     """Whether it is a browser on this very computer, whose user may name its files and fill its disk."""
-    nearby = connection.client is not None and connection.client.host in _LOOPBACK
-    return nearby and not service.settings.share
+    return is_near(connection) and not service.settings.share
 
 
 def language_of(connection: HTTPConnection) -> Language:

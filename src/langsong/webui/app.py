@@ -11,11 +11,12 @@ from typing import Any
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI, Request
+from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from langsong.errors import Unauthorized
 
-from .access import visitor_of
+from .access import is_near, visitor_of
 from .languages import TEXTS
 from .loading import load_gradio
 from .routes import router
@@ -67,6 +68,8 @@ class Page:
         self._wanted.set()
         await self._built.wait()
         outside = {**scope, "root_path": scope["root_path"].removesuffix(self.path)}  # Gradio mounts it there itself
+        if is_near(HTTPConnection(scope)):  # to pack megabytes of scripts takes longer here than to send them
+            outside["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
         await self._app(outside, receive, send)
 
     async def run(self, loading: asyncio.Future[None]) -> None:

@@ -33,7 +33,8 @@ SAMBERT: dict[str, Any] = {
     "adversary": {"start": 8, "frames": 20, "channels": 2},
 }  # fmt: skip
 HIFIGAN: dict[str, Any] = {
-    "kind": "hifigan", "corpus": "corpus", "samples": 1600, "hardware": {"processes": 1, "device": "cpu", "precision": "f32"},
+    "kind": "hifigan", "corpus": "corpus", "samples": 1600,
+    "hardware": {"processes": 1, "device": "cpu", "precision": "f32"},
     "shape": {"size": "v2", "channels": 16},
     "scale": {"scales": 2, "channels": 4, "max_channels": 8, "max_groups": 2, "strides": [4, 4]},
     "period": {"periods": [2, 3], "channels": 2, "max_channels": 8},

@@ -7,6 +7,8 @@ TORCH  ?= torch==2.13.0
 # Threads of one numerical library; the suite is many small models, more threads only wait for each other.
 THREADS ?= 2
 PYTEST_ARGS ?=
+# For `make soak`.
+REQUESTS ?= 10000
 # For `make voice`.
 CHECKPOINT ?=
 VOCODER    ?=
@@ -20,7 +22,7 @@ DOCS  := $(VENV)/.langsong-docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench expressiveness accuracy voice wheel docs image release clean
+.PHONY: help run test check bench expressiveness accuracy voice wheel docs image release soak clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +62,9 @@ bench: $(BASE) ## Measure speed, latency and memory here.
 
 expressiveness: $(DEV) ## Measure what emotions do to prosody, timbre and intelligibility, into output/.
 	$(BIN)/langsong expressiveness -o output
+
+soak: $(DEV) ## Ask a server 10 000 mixed requests and let things go wrong: make soak REQUESTS=N. Half an hour and more.
+	SOAK_REQUESTS=$(REQUESTS) $(BIN)/python -m pytest tests/soak -m '' --log-cli-level=INFO $(PYTEST_ARGS)
 
 accuracy: $(BASE) ## Count how much is read right: ../shared/data/text and our own tables.
 	$(BIN)/langsong accuracy

@@ -18,6 +18,7 @@ from . import (
     batch,
     bench,
     book,
+    capacity,
     demo,
     doctor,
     evaluate,
@@ -48,6 +49,7 @@ app.command("serve")(serve.serve)
 app.command("analyse")(analyse.analyse)
 app.command("bench")(bench.bench)
 app.command("load")(load.load)
+app.command("capacity")(capacity.capacity)
 app.command("doctor")(doctor.doctor)
 app.command("accuracy")(accuracy.accuracy)
 app.command("evaluate")(evaluate.evaluate)

@@ -64,6 +64,8 @@ class OpenVinoRuntime:
 
         _fill_tables()
         self._core = openvino.Core()
+        # A mapped file that somebody cuts short ends the process (SIGBUS); memory and loading time are the same.
+        self._core.set_property({"ENABLE_MMAP": False})
         self._graphs = dict(graphs)
         self._threads = threads
         self._vocoder_precision = vocoder_precision

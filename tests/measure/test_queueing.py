@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import random
 import statistics
+import threading
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from langsong.engine.pool import SynthesisPool
 from langsong.measure.speed.queueing import Servers, arriving, asking_again
+from langsong.types import AudioChunk
+
+log = logging.getLogger("queueing")
 
 
 def exponential(seed: int, mean: float, count: int = 20_000) -> list[list[float]]:
@@ -62,3 +72,53 @@ def test_a_full_server_refuses_and_stays_as_fast() -> None:
     assert found.refused > found.answered
     assert found.per_second == pytest.approx(8, rel=0.02)
     assert max(found.whole_s) <= 0.5 + 1e-9
+
+
+class Sleeping:
+    """A voice whose chunks take as long as they are to, whatever else the machine does."""
+
+    sample_rate, cache_lookups = 24000, (0, 0)
+    runtime = SimpleNamespace(description="sleeps")
+
+    def stream(self, text: str, options: object = None, *, early: bool = True) -> Iterator[AudioChunk]:
+        for seconds in WORKS[int(text)]:
+            time.sleep(seconds)
+            yield AudioChunk(np.zeros(240, np.float32), self.sample_rate)
+
+
+drawn = random.Random(5)
+WORKS = [[0.02, *(drawn.uniform(0.03, 0.06) for _ in range(drawn.randint(1, 5)))] for _ in range(50)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("clients", [1, 2, 4, 8, 16])
+def test_the_pool_itself(clients: int) -> None:
+    """The real pool, with clients that ask again: as simulated."""
+    seconds = 12.0
+    firsts: list[float] = []  # of those that are answered after a second and before the end
+    voice = Sleeping()
+    with SynthesisPool(workers=2, queue_size=64, open_voice=lambda name, device: voice) as pool:
+        begin = time.monotonic() + 1
+        end = begin + seconds
+
+        def client(number: int) -> None:
+            texts = random.Random(number)
+            while time.monotonic() < end:
+                request = pool.submit(str(texts.randrange(len(WORKS))), client=str(number))
+                list(request)
+                if begin < time.monotonic() < end:
+                    firsts.append(request.first_chunk_s or 0.0)
+
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    simulated = asking_again(Servers(2, 64), WORKS, clients=clients, seconds=200)
+    measured = {"per_second": len(firsts) / seconds, "first_p50": statistics.median(firsts)}
+    log.info(
+        "%d clients: %s, simulated %.2f a second, first chunk %.3f s",
+        clients, measured, simulated.per_second, statistics.median(simulated.first_s),
+    )  # fmt: skip
+    assert measured["per_second"] == pytest.approx(simulated.per_second, rel=0.15)
+    assert measured["first_p50"] == pytest.approx(statistics.median(simulated.first_s), rel=0.25, abs=0.01)

@@ -134,6 +134,7 @@ def fill(folder: Path) -> None:
             return
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["ro", "full"])
 def test_a_cache_that_cannot_be_written(state: str, mounted: Callable[[str], Path], tiny: Path, tmp_path: Path) -> None:
     home = mounted("ro" if state == "ro" else "rw")
@@ -145,6 +146,7 @@ def test_a_cache_that_cannot_be_written(state: str, mounted: Callable[[str], Pat
     assert len(read_audio(out)[0]) > 1000
 
 
+@pytest.mark.slow
 def test_a_full_disk_for_the_result(mounted: Callable[[str], Path], tiny: Path, home: Path) -> None:
     disk = mounted("rw")
     fill(disk)
@@ -167,6 +169,7 @@ def test_a_clock_that_jumps(speaker: Callable[..., Synthesizer], monkeypatch: py
             assert np.array_equal(np.concatenate([c.samples for c in request]), np.concatenate(whole))
 
 
+@pytest.mark.slow
 def test_say_killed_at_any_moment(tiny: Path, home: Path, tmp_path: Path) -> None:
     """There is the whole file, or none."""
     out = tmp_path / "out" / "a.wav"
@@ -189,6 +192,7 @@ def test_say_killed_at_any_moment(tiny: Path, home: Path, tmp_path: Path) -> Non
             subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", ["loading", "idle", "speaking"])
 def test_the_server_told_to_stop(phase: str, tiny: Path, home: Path) -> None:
     process = subprocess.Popen(

@@ -44,7 +44,7 @@ class Work:
         return self.characters / self.processor_s
 
 
-def measure_work(synthesizer: Synthesizer, count: int = 30) -> Work:
+def measure_work(synthesizer: Synthesizer, count: int = 12) -> Work:
     """Speak sentences of 10-40 characters one by one; the synthesizer must compute on one thread, without a cache."""
     texts = list(itertools.islice(sentences(), count))
     chunks, audio_s = [], 0.0

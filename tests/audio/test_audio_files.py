@@ -226,7 +226,7 @@ def test_paths_bytes_and_files_read_alike(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "text.wav").write_text("天地玄黄，宇宙洪荒。")
+    (tmp_path / "text.wav").write_text("天地玄黄，宇宙洪荒。", encoding="utf-8")
     (tmp_path / "empty.mp3").touch()
     soundfile.write(tmp_path / "nan.wav", np.array([np.nan]), RATE, subtype="FLOAT")
     for path, complaint in {

@@ -27,8 +27,8 @@ def test_help_names_every_command(run: Run) -> None:
     shown = run("--help").done().out.decode()
     assert run("-h").done().out.decode() == shown
     commands = [
-        "say", "demo", "text", "serve", "load", "analyse", "bench", "accuracy", "evaluate", "expressiveness", "doctor",
-        "label", "voices", "train",
+        "say", "demo", "book", "batch", "text", "serve", "analyse", "bench", "load", "capacity", "doctor", "accuracy",
+        "evaluate", "expressiveness", "label", "voices", "train",
     ]  # fmt: skip
     assert sorted(re.findall(r"^│ (\w+) ", shown, re.MULTILINE)) == sorted(commands)
     assert re.findall(r"^│ (\w+) ", run("voices", "--help").done().out.decode(), re.MULTILINE) == [

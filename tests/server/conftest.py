@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gc
+import warnings
 from collections.abc import Callable, Iterator
 
 import dashscope
@@ -61,7 +63,11 @@ def server(imported: Callable[[str], InstallReport]) -> Iterator[Running]:
 
 
 @pytest.fixture
-def pointed_at_us(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def pointed_at_us(server: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Alibaba's SDK talks to the tiny voice."""
     monkeypatch.setattr(dashscope, "base_websocket_api_url", server.url("ws") + "/api-ws/v1/inference")
     monkeypatch.setattr(dashscope, "api_key", "any")
+    yield
+    with warnings.catch_warnings():  # it leaves its sockets to the collector, which may come in another test
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

@@ -33,7 +33,7 @@ def served() -> Iterator[Served]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is there, its event loop runs in this thread: others could start none
 def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 

@@ -169,9 +169,11 @@ class Synthesizer:
         **changes: Any,
     ) -> Iterator[AudioChunk]:
         """Speak several texts at once, in `workers` threads; results come in the order of the texts."""
-        resolved = self._resolve(options, changes)
+        return self._say_each(texts, self._resolve(options, changes), workers)
+
+    def _say_each(self, texts: Iterable[str], options: ResolvedOptions, workers: int) -> Iterator[AudioChunk]:
         groups = in_groups(texts, 1 if self.batch == 1 else BUCKETS * self.batch)
-        for group in in_order(lambda texts: self._say_group(texts, resolved), groups, workers):
+        for group in in_order(lambda texts: self._say_group(texts, options), groups, workers):
             for said in group:
                 if isinstance(said, LangsongError):
                     raise said

@@ -28,7 +28,7 @@ from langsong.errors import (
     TextError,
     VoiceNotFound,
 )
-from langsong.types import Float32
+from langsong.types import AudioChunk, Float32
 
 SENTENCES = ("今天天气真好。", "我们去公园散步吧！", "你吃饭了吗？", "明天见。")
 LONG = "春天来了，花都开了。" * 8
@@ -79,6 +79,27 @@ def test_many_at_once_are_each_as_alone(pool: SynthesisPool, voice: str, early: 
     with ThreadPoolExecutor(8) as clients:
         for text, samples in clients.map(ask, range(16)):
             assert np.array_equal(samples, alone[text])
+
+
+class Slow:
+    """Stands for a voice that takes its time; nothing is computed."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def stream(self, *_: object, **__: object) -> Iterator[AudioChunk]:
+        time.sleep(self.seconds)
+        yield AudioChunk(np.zeros(160, np.float32), 16000)
+
+
+def test_who_would_be_too_late_is_refused_at_once() -> None:
+    with pool_of(workers=1, open_voice=lambda name, device: Slow(0.4)) as slow:
+        assert len(joined(slow.submit("一", deadline_s=60))) == 160  # now it knows how long it takes
+        taken = [slow.submit(text, deadline_s=60) for text in "二三"]
+        with pytest.raises(QueueFull, match=r"2 requests are waiting, too many to speak this in 1 s") as refused:
+            slow.submit("四", deadline_s=1.0)
+        assert 0 < refused.value.retry_after_s < 1
+        assert [len(joined(request)) for request in taken] == [160, 160]
 
 
 def test_readers_may_be_asynchronous(pool: SynthesisPool, voice: str) -> None:

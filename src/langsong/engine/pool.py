@@ -133,7 +133,7 @@ class SynthesisPool:
         self._changed = threading.Condition()
         self._lines: OrderedDict[str, deque[SpeechRequest]] = OrderedDict()
         self._open: Counter[str] = Counter()
-        self._typical_s = 1.0  # computing time of a request, smoothed
+        self._typical_s: float | None = None  # computing time of a request, smoothed; None: none was spoken yet
         self._stopping = self._stopped = False
         self._threads = [
             threading.Thread(target=self._work, args=(device,), name=f"langsong-{device}-{i}", daemon=True)
@@ -175,7 +175,7 @@ class SynthesisPool:
             tag: for the logs of whoever submits.
 
         Raises:
-            QueueFull: too many requests are open.
+            QueueFull: too many requests are open, or so many that the deadline would pass.
             ServiceStopping: the pool is being closed.
         """
         request = SpeechRequest(
@@ -200,6 +200,11 @@ class SynthesisPool:
             if self._open[client] >= self._per_client:
                 own = self._open[client]
                 raise QueueFull(f"you have {own} requests open, as many as one client may", self._wait_s(own))
+            if deadline_s is not None and total >= self.workers and self._wait_s(total + 1) > deadline_s:
+                raise QueueFull(
+                    f"{total} requests are waiting, too many to speak this in {deadline_s:g} s: try again later",
+                    self._wait_s(total + 1) - deadline_s,
+                )
             self._open[client] += 1
             self._lines.setdefault(client, deque()).append(request)
             self._changed.notify()
@@ -230,7 +235,7 @@ class SynthesisPool:
         self.close()
 
     def _wait_s(self, requests: int) -> float:
-        return max(requests * self._typical_s / self.workers, 1.0)
+        return max(requests * (self._typical_s or 1.0) / self.workers, 1.0)
 
     def _work(self, device: str) -> None:
         while (request := self._take(device)) is not None:
@@ -319,7 +324,8 @@ class SynthesisPool:
         self._open[request.client] -= 1
         if not self._open[request.client]:
             del self._open[request.client]
-        if request.compute_s:
-            self._typical_s += 0.1 * (request.compute_s - self._typical_s)
+        if request.compute_s and error is None:
+            known = request.compute_s if self._typical_s is None else self._typical_s
+            self._typical_s = known + 0.1 * (request.compute_s - known)
         self._on_end(request, request.error)
         self._changed.notify_all()

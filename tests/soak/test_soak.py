@@ -110,6 +110,6 @@ def test_mixed_requests(server: tuple[subprocess.Popen[str], str]) -> None:
     begun, ended = seen[1], seen[-1]
     figures = {key: [numbers[key] for numbers in seen] for key in ("VmRSS", "Threads")}
     log.info("%d requests: %s, %s", REQUESTS, dict(kinds), figures)
-    assert ended["Threads"] <= max(s["Threads"] for s in seen[:3])
-    if REQUESTS >= ENOUGH_TO_SEE_GROWTH:
+    if REQUESTS >= ENOUGH_TO_SEE_GROWTH:  # pools of threads fill as they are needed
+        assert ended["Threads"] <= max(s["Threads"] for s in seen[:3])
         assert ended["VmRSS"] <= (1 + MOST_GROWTH) * begun["VmRSS"]

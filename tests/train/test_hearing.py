@@ -76,7 +76,7 @@ def test_a_batch_is_the_same_for_a_seed_and_no_longer_than_wanted(corpus: Corpus
 
 def test_what_is_heard_is_learnt_exported_and_spoken_after(corpus: Corpus, tmp_path: Path) -> None:
     run = train_with(
-        corpus, tmp_path, loop=LOOP | {"steps": 60, "validate_every": 20, "average": 0.9}, reference={"category": 1.0}
+        corpus, tmp_path, loop=LOOP | {"steps": 30, "validate_every": 15, "average": 0.9}, reference={"category": 1.0}
     )
     lines = metrics(run)
     recognised = [line["valid/recognised"] for line in lines if "valid/recognised" in line]

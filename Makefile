@@ -86,7 +86,7 @@ release: $(DEV) $(DOCS) ## Make dist/ and check all that a release needs; an hou
 	$(BIN)/python -m build --outdir dist
 	mkdir -p build/release/sdist
 	tar -xzf dist/langsong-*.tar.gz -C build/release/sdist --strip-components 1
-	cd build/release/sdist && PYTHONPATH=src OMP_NUM_THREADS=$(THREADS) $(abspath $(BIN))/python -m pytest $(PYTEST_ARGS)
+	cd build/release/sdist && PYTHONPATH=src OMP_NUM_THREADS=$(THREADS) $(abspath $(BIN))/python -m pytest -n $(PROCESSES) --dist loadfile $(PYTEST_ARGS)
 	$(BIN)/python scripts/release_check.py
 	$(PYTHON) -m venv build/release/all
 	build/release/all/bin/pip install --quiet '$(TORCH)'

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from types import TracebackType
 from typing import BinaryIO, cast
 
-from langsong.audio.encode import AudioFormat, to_pcm16
+from langsong.audio.av_stream import AvStream
+from langsong.audio.encode import AudioFormat
 from langsong.audio.label import ContentLabel
 from langsong.audio.label_containers import CONTAINERS, LabelledFile
-from langsong.audio.resample import StreamResampler
 from langsong.errors import MissingExtra
 from langsong.types import Float32
 
@@ -34,24 +33,14 @@ class AacEncoder:
             raise MissingExtra("serve", "AAC") from None
         rate = AAC.nearest_rate(sample_rate)
         target = file if label is None else cast(BinaryIO, LabelledFile(file, CONTAINERS["MP3"], str(label)))
-        self._resampler = StreamResampler(sample_rate, rate)
         self._container = av.open(target, "w", format="adts")
-        self._stream = self._container.add_stream("aac", rate=rate, layout="mono")
-        self._frame = av.AudioFrame
-        self._written = 0
+        self._sound = AvStream(
+            self._container, self._container.add_stream("aac", rate=rate, layout="mono"), sample_rate
+        )
 
     def write(self, samples: Float32) -> None:
         """Appends (N,) samples."""
-        self._write(self._resampler.feed(samples))
-
-    def _write(self, samples: Float32) -> None:
-        if not len(samples):
-            return
-        frame = self._frame.from_ndarray(to_pcm16(samples)[None], format="s16", layout="mono")
-        frame.sample_rate = self._stream.rate
-        frame.time_base, frame.pts = Fraction(1, self._stream.rate), self._written
-        self._written += len(samples)
-        self._container.mux(self._stream.encode(frame))
+        self._sound.write(samples)
 
     def __enter__(self) -> AacEncoder:
         return self
@@ -60,6 +49,5 @@ class AacEncoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None:
-            self._write(self._resampler.flush())
-            self._container.mux(self._stream.encode(None))
+            self._sound.finish()
         self._container.close()

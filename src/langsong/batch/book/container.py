@@ -11,11 +11,11 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from langsong.audio.encode import AudioFormat, to_pcm16
+from langsong.audio.av_stream import AvStream
+from langsong.audio.encode import AudioFormat
 from langsong.audio.label import ContentLabel
 from langsong.audio.label_containers import FIELD
 from langsong.audio.mp4_label import add_item
-from langsong.audio.resample import StreamResampler
 from langsong.errors import AudioError, MissingExtra, OptionError
 from langsong.types import Float32
 
@@ -110,12 +110,11 @@ class BookFile:
         self._file, self._format = file, format
         self._text = str(label or ContentLabel.new())
         rate = format.sound.nearest_rate(sample_rate)
-        self._resampler = StreamResampler(sample_rate, rate)
         brand = {"brand": "M4B "} if format.sound.container == "mp4" else {}
         self._out: OutputContainer = av.open(file, "w", format=format.sound.container, options=brand)
-        self._stream: AudioStream = self._out.add_stream(format.sound.subtype, rate=rate, layout="mono")  # type: ignore[assignment]
-        self._stream.codec_context.bit_rate = format.bit_rate
-        self._written = 0
+        stream: AudioStream = self._out.add_stream(format.sound.subtype, rate=rate, layout="mono")  # type: ignore[assignment]
+        stream.codec_context.bit_rate = format.bit_rate
+        self._sound = AvStream(self._out, stream, sample_rate)
         self._out.metadata.update({name: value for name, value in tags.items() if value})
         if format.sound.container != "mp4":
             self._out.metadata[FIELD] = self._text
@@ -145,16 +144,7 @@ class BookFile:
 
     def write(self, samples: Float32) -> None:
         """Appends (N,) samples."""
-        self._write(self._resampler.feed(samples))
-
-    def _write(self, samples: Float32) -> None:
-        if not len(samples):
-            return
-        frame = self._av.AudioFrame.from_ndarray(to_pcm16(samples)[None], format="s16", layout="mono")
-        frame.sample_rate = self._stream.rate
-        frame.time_base, frame.pts = Fraction(1, self._stream.rate), self._written
-        self._written += len(samples)
-        self._out.mux(self._stream.encode(frame))
+        self._sound.write(samples)
 
     def __enter__(self) -> BookFile:
         return self
@@ -163,8 +153,7 @@ class BookFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None:
-            self._write(self._resampler.flush())
-            self._out.mux(self._stream.encode(None))
+            self._sound.finish()
         self._out.close()
         if error is None and self._format.sound.container == "mp4":
             add_item(self._file, FIELD.encode(), self._text)

@@ -118,9 +118,8 @@ class BookFile:
         self._out.metadata.update({name: value for name, value in tags.items() if value})
         if format.sound.container != "mp4":
             self._out.metadata[FIELD] = self._text
-        if (
-            format.sound.container == "opus"
-        ):  # FFmpeg rounds the times of Ogg's marks, and Ogg has no streams of pictures
+        # FFmpeg rounds the times of Ogg's marks, and Ogg has no streams of pictures
+        if format.sound.container == "opus":
             self._out.metadata.update(_comments(marks))
             if cover is not None:
                 self._out.metadata["METADATA_BLOCK_PICTURE"] = _picture(cover)

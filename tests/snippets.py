@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
-TRANSLATED = sorted(page for page in DOCS.glob("*.md") if page.with_suffix(".zh-CN.md").exists())
-"""English pages that have a Chinese sister."""
+PAGES = sorted(page for page in DOCS.glob("*.md") if not page.name.endswith(".zh-CN.md"))
+"""The English pages; each has a Chinese sister."""
 
 
 def blocks(path: Path, language: str = r"\w*") -> list[str]:

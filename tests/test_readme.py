@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,13 @@ from langsong.bundle.card import VoiceCard
 from langsong.bundle.manifest import VoiceManifest
 from langsong.engine.options import SynthesisOptions
 from langsong.engine.synthesizer import Synthesizer
-from snippets import DOCS, READMES, ROOT, TRANSLATED, blocks, runs_here, shell
+from snippets import DOCS, PAGES, READMES, ROOT, blocks, runs_here, shell
 
 VOICES = tuple(DOCS / name for name in ("voices.md", "voices.zh-CN.md"))
 IN_PYTHON = tuple(DOCS / name for name in ("quick-start.md", "emotion.md", "text.md", "labels.md"))
 """Pages whose Python runs from top to bottom, as one program."""
 IN_SHELL = (READMES[0], DOCS / "quick-start.md")
+OF_FIGURES = tuple(DOCS / f"{name}.md" for name in ("benchmarks", "expressiveness", "scaling", "specification"))
 
 
 @pytest.fixture
@@ -69,9 +71,25 @@ def test_shell_snippets_run(script: str, folder: Path) -> None:
     shell(script, folder)
 
 
-@pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_both_languages_have_as_many_blocks(page: Path) -> None:
     assert len(blocks(page)) == len(blocks(page.with_suffix(".zh-CN.md")))
+
+
+@pytest.mark.parametrize("page", OF_FIGURES, ids=lambda page: page.name)
+def test_both_languages_give_the_same_figures(page: Path) -> None:
+    english, chinese = (
+        Counter(re.findall(r"\d+(?:\.\d+)?", language.read_text(encoding="utf-8")))
+        for language in (page, page.with_suffix(".zh-CN.md"))
+    )
+    assert english == chinese
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_chinese_pages_lead_to_chinese_ones(page: Path) -> None:
+    """But for the English page of the same matter."""
+    links = re.findall(r"\]\(([\w-]+\.md)", page.with_suffix(".zh-CN.md").read_text(encoding="utf-8"))
+    assert set(links) <= {page.name}
 
 
 def test_the_environment_matrix_is_that_of_doctor() -> None:

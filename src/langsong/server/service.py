@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any
@@ -42,6 +42,7 @@ class Service:
         settings: as told.
         pool: computes speech. Surfaces ask by `speak`, which checks limits first.
         keyring, limits, metrics: who may, how much, and how it went.
+        before_voice: is called in the background before the default voice is loaded there.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -62,6 +63,7 @@ class Service:
             cache_bytes=settings.cache_bytes,
         )
         self.ready = threading.Event()
+        self.before_voice: Callable[[], None] = lambda: None
         self._working = 0
         metrics, pool = self.metrics, self.pool
         metrics.gauge("langsong_open_requests", "Waiting or being spoken.", lambda: pool.open_requests)
@@ -82,6 +84,7 @@ class Service:
         """Load the default voice in the background; `ready` is set when it speaks."""
 
         def prepare() -> None:
+            self.before_voice()
             try:
                 for _ in self.synthesizer().stream(WARM_UP):
                     pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
-from langsong.errors import Unauthorized
+from langsong.errors import MissingExtra, Unauthorized
 
 from .access import is_near, visitor_of
 from .languages import TEXTS
@@ -29,14 +29,16 @@ log = logging.getLogger(__name__)
 def mount(app: FastAPI) -> None:
     """Put the studio at ``/`` of a server made by `langsong.server.app.create_app`.
 
-    Gradio is loaded in a thread when the server starts, beside the voice, and a page is built when it is first
-    asked for; whoever asks before waits.
+    Gradio is loaded in the background when the server starts, and then the voice: both at once keep each other from
+    the interpreter, and the page would come a second later. A page is built when it is first asked for; whoever asks
+    before Gradio is loaded waits.
 
     Raises:
         OptionError: its history cannot be kept.
     """
     studio = Studio(app.state.service)
     app.state.studio = studio
+    app.state.service.before_voice = _load_early
     app.include_router(router)
     pages = [Page(studio, language) for language in TEXTS]
     for page in pages:
@@ -46,13 +48,17 @@ def mount(app: FastAPI) -> None:
     @asynccontextmanager
     async def with_pages(app: FastAPI) -> AsyncIterator[Any]:
         async with others(app) as state, anyio.create_task_group() as group:
-            loading = asyncio.ensure_future(anyio.to_thread.run_sync(load_gradio))
             for page in pages:
-                group.start_soon(page.run, loading)
+                group.start_soon(page.run)
             yield state
             group.cancel_scope.cancel()
 
     app.router.lifespan_context = with_pages
+
+
+def _load_early() -> None:
+    with suppress(MissingExtra):  # said when the page is wanted
+        load_gradio()
 
 
 class Page:
@@ -72,11 +78,11 @@ class Page:
             outside["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
         await self._app(outside, receive, send)
 
-    async def run(self, loading: asyncio.Future[None]) -> None:
+    async def run(self) -> None:
         """Build it when it is wanted and Gradio is loaded, and serve until cancelled."""
         await self._wanted.wait()
         try:
-            await asyncio.shield(loading)
+            await anyio.to_thread.run_sync(load_gradio)
             self._build()
         except Exception:
             log.exception("the studio's page cannot be built")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -11,9 +12,11 @@ from typing import Any
 
 from langsong.errors import MissingExtra
 
+_loading = threading.Lock()
+
 
 def load_gradio() -> None:
-    """Import Gradio; everything that imports it by itself does so after this.
+    """Import Gradio; everything that imports it by itself does so after this. Who calls it beside another waits.
 
     Raises:
         MissingExtra: it is not installed.
@@ -21,7 +24,7 @@ def load_gradio() -> None:
     if find_spec("gradio") is None:
         raise MissingExtra("serve", "the studio")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    with _without_stubs():
+    with _loading, _without_stubs():
         import gradio  # noqa: F401
 
 

@@ -105,6 +105,7 @@ def _replica(settings: ServerSettings, threads: int) -> type:
                     None if name == _EMBEDDED else name,
                     runtime=settings.runtime,
                     precision=settings.precision,
+                    max_vram=settings.max_vram,
                     threads=threads,
                     cache_bytes=settings.cache_bytes,
                 )

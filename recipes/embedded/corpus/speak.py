@@ -72,7 +72,7 @@ def write_flac(path: Path, audio: Float32) -> None:
     beside.replace(path)
 
 
-def _run(out: Path, cache: Path, part: int, parts: int, seconds: float) -> None:
+def _run(out: Path, cache: Path, part: int, parts: int, seconds: float, skip: int) -> None:
     from corpus.teacher import Teacher
     from corpus.texts import CONVENTIONS
     from langsong.text.frontend import Frontend
@@ -81,7 +81,7 @@ def _run(out: Path, cache: Path, part: int, parts: int, seconds: float) -> None:
     with np.load(cache / "voices.npz") as voices:
         tables = {name: style_table(speaker, voices) for name, speaker in SPEAKERS.items()}
     teacher, frontend = Teacher(cache), Frontend(CONVENTIONS)
-    plan = itertools.takewhile(lambda _: _has_parent(), itertools.islice(clips(texts), part, None, parts))
+    plan = itertools.takewhile(lambda _: _has_parent(), itertools.islice(clips(texts), skip + part, None, parts))
     speak(plan, out, part, seconds / parts, lambda clip: make(clip, teacher, tables, frontend))
 
 
@@ -96,6 +96,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--hours", type=float, required=True)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--skip", type=int, default=0, help="clips of the plan to leave out: a voice has learnt them")
     parser.add_argument("--cache", type=Path, default=CACHE, help=f"what corpus.fetch made (default: {CACHE})")
     arguments = parser.parse_args()
     if not (arguments.out / "texts.jsonl").exists():
@@ -106,7 +107,7 @@ def main() -> None:
     workers = [
         start(
             target=_run,
-            args=(arguments.out, arguments.cache, part, arguments.processes, arguments.hours * 3600),
+            args=(arguments.out, arguments.cache, part, arguments.processes, arguments.hours * 3600, arguments.skip),
             daemon=True,
         )
         for part in range(arguments.processes)

@@ -11,8 +11,7 @@ PYTEST_ARGS ?=
 # For `make soak`.
 REQUESTS ?= 10000
 # For `make voice`.
-CHECKPOINT ?=
-VOCODER    ?=
+RUN ?=
 
 BIN   := $(VENV)/bin
 VOICE := src/langsong/voices/langsong
@@ -94,11 +93,11 @@ release: $(DEV) $(DOCS) ## Make dist/ and check all that a release needs; an hou
 	$(BIN)/python scripts/licences.py --environment build/release/all/bin/python --output dist
 	$(MAKE) docs image
 
-voice: $(DEV) ## Rebuild the embedded voice: make voice CHECKPOINT=<KAN-TTS folder> VOCODER=<vocoder folder>
-	@test -n '$(CHECKPOINT)' -a -n '$(VOCODER)' || { echo 'say CHECKPOINT=<KAN-TTS voice folder> VOCODER=<vocoder folder>'; exit 2; }
+voice: $(DEV) ## Make the embedded voice of a training run: make voice RUN=<its folder>
+	@test -n '$(RUN)' || { echo 'say RUN=<folder of a training run>'; exit 2; }
 	rm -rf $(dir $(VOICE)).$(notdir $(VOICE)).new
-	$(BIN)/langsong voices import '$(CHECKPOINT)' --vocoder '$(VOCODER)' \
-	  --card recipes/embedded/card.yaml --precision float16 --output $(dir $(VOICE)).$(notdir $(VOICE)).new
+	$(BIN)/langsong train export '$(RUN)' $(dir $(VOICE)).$(notdir $(VOICE)).new \
+	  --card recipes/embedded/card.yaml --precision float16
 	rm -rf $(VOICE)
 	mv $(dir $(VOICE)).$(notdir $(VOICE)).new $(VOICE)
 

@@ -116,7 +116,7 @@ def test_models(client: openai.OpenAI) -> None:
 def test_voices(http: httpx.Client) -> None:
     voices = {voice["id"]: voice["name"] for voice in http.get("/v1/audio/voices").json()["voices"]}
     assert voices["qinglan"] == voices["alloy"] == "晴岚"
-    assert len(voices) == 6 + 13
+    assert len(voices) == 8 + 13
 
 
 @pytest.mark.parametrize(

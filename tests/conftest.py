@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,12 @@ import pytest
 if TYPE_CHECKING:
     from langsong.bundle.install import InstallReport
     from langsong.engine.synthesizer import Synthesizer
+
+
+def pytest_configure() -> None:
+    """A shell ignores Ctrl-C in what it starts in the background, and so would the programs that tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

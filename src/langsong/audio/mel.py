@@ -91,6 +91,17 @@ def mel_basis(spec: AudioSpec) -> Float32:
     return basis
 
 
+def band_interpolation(spec: AudioSpec, n_fft: int) -> Float32:
+    """(n_fft // 2 + 1, n_mels): from log mels to log magnitudes at a Fourier transform's frequencies, linear between
+    the bands' peaks and level beyond them."""
+    peaks = _mel_to_hz(np.linspace(_hz_to_mel(spec.fmin), _hz_to_mel(spec.fmax), spec.n_mels + 2))[1:-1]
+    frequencies = np.arange(n_fft // 2 + 1) * (spec.sample_rate / n_fft)
+    rows: Float32 = np.stack([np.interp(frequencies, peaks, one) for one in np.eye(spec.n_mels)], axis=1).astype(
+        np.float32
+    )
+    return rows
+
+
 _LINEAR_HZ = 200.0 / 3
 """Hz of one mel below 1 kHz; above it, each mel multiplies the frequency by 6.4 ** (1 / 27)."""
 _BREAK_HZ = 1000.0

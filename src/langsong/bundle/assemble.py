@@ -12,7 +12,7 @@ from torch import Tensor
 
 from langsong.acoustic.sambert import SamBert
 from langsong.errors import BundleError
-from langsong.vocoder.generator import Generator
+from langsong.vocoder.build import Vocoder
 
 from .export import export_graphs, save_weights
 from .manifest import MANIFEST_FILE, WEIGHTS_FILE, File, VoiceManifest
@@ -26,7 +26,7 @@ Describe = Callable[[File, dict[str, File]], VoiceManifest]
 def assemble(
     folder: Path,
     acoustic: SamBert,
-    vocoder: Generator,
+    vocoder: Vocoder,
     describe: Describe,
     *,
     precision: str,

@@ -1,16 +1,17 @@
-"""Giving a voice a reference encoder: a new one, or that of another voice."""
+"""Giving a voice a reference encoder or a fast vocoder: a new one, or that of another voice."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from langsong.acoustic.reference import ReferenceEncoder
 from langsong.audio.spec import AudioSpec
 from langsong.errors import BundleError
+from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
 
-from .export import export_reference
-from .manifest import MANIFEST_FILE, ReferenceSection
+from .export import export_fast, export_reference
+from .manifest import MANIFEST_FILE, File, Record, VoiceManifest
 from .voice import Voice
 
 
@@ -18,7 +19,7 @@ def attach_reference(
     voice: Voice, encoder: ReferenceEncoder, emotions: Sequence[str], audio: AudioSpec, provenance: str
 ) -> Voice:
     """The voice with an encoder, in place of the one it may have; arguments as of `export_reference`."""
-    return _with_section(voice, export_reference(encoder, emotions, audio, provenance, voice.folder))
+    return _with_section(voice, reference=export_reference(encoder, emotions, audio, provenance, voice.folder))
 
 
 def copy_reference(source: Voice, voice: Voice) -> Voice:
@@ -30,13 +31,31 @@ def copy_reference(source: Voice, voice: Voice) -> Voice:
     section = source.manifest.reference
     if section is None:
         raise BundleError(f"the voice {source.name} has no reference encoder")
-    for file in (section.graph, section.weights):
+    _copy((section.graph, section.weights), source, voice)
+    return _with_section(voice, reference=section)
+
+
+def attach_fast(voice: Voice, vocoder: HarmonicNoiseVocoder, provenance: str) -> Voice:
+    """The voice with a fast vocoder, in place of the one it may have; arguments as of `export_fast`."""
+    return _with_section(voice, fast=export_fast(vocoder, voice.manifest.acoustic, provenance, voice.folder))
+
+
+def copy_fast(source: Voice, voice: Voice) -> Voice:
+    """The voice with the fast vocoder of another; as it is, if that has none."""
+    section = source.manifest.fast
+    if section is None:
+        return voice
+    _copy((section.weights, *section.graphs.values()), source, voice)
+    return _with_section(voice, fast=section)
+
+
+def _copy(files: Iterable[File], source: Voice, voice: Voice) -> None:
+    for file in files:
         shutil.copy(source.folder / file.file, voice.folder / file.file)
-    return _with_section(voice, section)
 
 
-def _with_section(voice: Voice, section: ReferenceSection) -> Voice:
-    manifest = voice.manifest.model_copy(update={"reference": section})
+def _with_section(voice: Voice, **section: Record) -> Voice:
+    manifest = VoiceManifest.model_validate(dict(voice.manifest) | section)
     beside = voice.folder / f".{MANIFEST_FILE}.new"
     beside.write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
     beside.replace(voice.folder / MANIFEST_FILE)

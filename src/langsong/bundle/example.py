@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from langsong.acoustic.config import AcousticConfig
-from langsong.vocoder.config import GeneratorConfig
+from langsong.vocoder.family import VocoderConfig
 
 from .stages import Stage
 
@@ -24,7 +24,7 @@ def reference_inputs(n_mels: int) -> tuple[npt.NDArray[Any], ...]:
     return mel, lengths
 
 
-def example_inputs(stage: Stage, acoustic: AcousticConfig, vocoder: GeneratorConfig) -> tuple[npt.NDArray[Any], ...]:
+def example_inputs(stage: Stage, acoustic: AcousticConfig, vocoder: VocoderConfig) -> tuple[npt.NDArray[Any], ...]:
     """Deterministic inputs of a stage, batch 2, in the order of its table entry."""
     rng = np.random.default_rng(20_22)
 
@@ -57,7 +57,7 @@ def example_inputs(stage: Stage, acoustic: AcousticConfig, vocoder: GeneratorCon
         "self_bias": lambda: np.zeros((BATCH, STEPS, WINDOW + STEPS), np.float32),
         "memory_bias": lambda: np.zeros((BATCH, STEPS, STEPS + WINDOW), np.float32),
         "mask": lambda: np.ones((BATCH, left + frames + right, 1), np.float32),
-        "source": lambda: noise(BATCH, vocoder.source.harmonics if vocoder.source else 0, frames * vocoder.hop_length),
+        "source": lambda: noise(BATCH, vocoder.source_channels, frames * vocoder.hop_length),
     }
     special: dict[tuple[str, str], Callable[[], npt.NDArray[Any]]] = {
         ("duration", "previous"): lambda: noise(BATCH, 1, 1),
@@ -68,5 +68,6 @@ def example_inputs(stage: Stage, acoustic: AcousticConfig, vocoder: GeneratorCon
         ("postnet", "hidden"): lambda: noise(*postnet_state),
         ("postnet", "cell"): lambda: noise(*postnet_state),
         ("vocoder", "mel"): lambda: noise(BATCH, vocoder.in_channels, frames),
+        ("pitch", "mel"): lambda: noise(BATCH, vocoder.in_channels, frames),
     }
     return tuple((special.get((stage.name, name)) or make[name])() for name in stage.inputs)

@@ -22,15 +22,17 @@ from onnx import TensorProto, helper
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from langsong.acoustic.config import AcousticConfig
 from langsong.acoustic.reference import ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
 from langsong.audio.spec import AudioSpec
-from langsong.vocoder.generator import Generator
+from langsong.vocoder.build import Vocoder
+from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
 
 from .example import example_inputs, reference_inputs
-from .manifest import WEIGHTS_FILE, File, ReferenceSection
-from .stages import Stage, emotion_stage, stages_of
-from .voice import sha256_of
+from .manifest import WEIGHTS_FILE, FastVocoder, File, ReferenceSection
+from .stages import Stage, emotion_stage, stages_of, vocoder_stages
+from .voice import FAST, sha256_of
 
 OPSET = 17
 
@@ -57,9 +59,7 @@ class _StageModule(nn.Module):
         return getattr(self.model, self.method)(*inputs)
 
 
-def save_weights(
-    acoustic: SamBert, vocoder: Generator, path: Path, precision: str, extra: Mapping[str, Tensor]
-) -> None:
+def save_weights(acoustic: SamBert, vocoder: Vocoder, path: Path, precision: str, extra: Mapping[str, Tensor]) -> None:
     """Write both models' weights and `extra` tensors, and round the models themselves to what was written.
 
     Args:
@@ -152,7 +152,7 @@ def _externalise(graph: onnx.GraphProto, prefix: str, slots: Mapping[str, Slot],
     graph.node.extend(nodes)
 
 
-def export_graphs(acoustic: SamBert, vocoder: Generator, folder: Path) -> dict[str, File]:
+def export_graphs(acoustic: SamBert, vocoder: Vocoder, folder: Path) -> dict[str, File]:
     """Write one ONNX graph per stage beside `WEIGHTS_FILE`, which must be there already.
 
     Args:
@@ -189,9 +189,7 @@ def export_reference(
     """
     width = encoder.row.out_features if encoder.row is not None else 0
     stage = emotion_stage(width)
-    weights = folder / f"{stage.name}.safetensors"
-    save_file(_stored(encoder, stage.part, torch.float16), weights, metadata={"format": "langsong"})
-    weights.chmod(0o644)
+    weights = _save_apart(encoder, stage.part, folder / f"{stage.name}.safetensors")
     path = folder / f"{stage.name}.onnx"
     return ReferenceSection(
         emotions=tuple(emotions),
@@ -201,6 +199,46 @@ def export_reference(
         graph=_export(encoder, stage, reference_inputs(audio.n_mels), path, read_slots(weights), weights.name),
         weights=File(file=weights.name, sha256=sha256_of(weights)),
     )
+
+
+def export_fast(vocoder: HarmonicNoiseVocoder, acoustic: AcousticConfig, provenance: str, folder: Path) -> FastVocoder:
+    """Write a fast vocoder's weights, in float16, and its graphs into a bundle.
+
+    Args:
+        vocoder: in evaluation mode; it is rounded to what is written.
+        acoustic: of the voice.
+        provenance: for the manifest.
+        folder: the bundle.
+
+    Returns:
+        The manifest's section.
+    """
+    weights = _save_apart(vocoder, "vocoder", folder / f"{FAST}.safetensors")
+    slots = read_slots(weights)
+    graphs = {
+        stage.name: _export(
+            vocoder,
+            stage,
+            example_inputs(stage, acoustic, vocoder.config),
+            folder / f"{FAST}_{stage.name}.onnx",
+            slots,
+            weights.name,
+        )
+        for stage in vocoder_stages(vocoder.config)
+    }
+    return FastVocoder(
+        vocoder=vocoder.config,
+        provenance=provenance,
+        graphs=graphs,
+        weights=File(file=weights.name, sha256=sha256_of(weights)),
+    )
+
+
+def _save_apart(model: nn.Module, prefix: str, path: Path) -> Path:
+    """A model's weights in float16 in a file of their own; the model is rounded to them."""
+    save_file(_stored(model, prefix, torch.float16), path, metadata={"format": "langsong"})
+    path.chmod(0o644)
+    return path
 
 
 def _export(

@@ -14,6 +14,8 @@ from langsong.errors import BundleError
 from langsong.text.frontend import Conventions
 from langsong.text.units import UnitInventory
 from langsong.vocoder.config import GeneratorConfig
+from langsong.vocoder.family import VocoderConfig
+from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig
 
 FORMAT_VERSION = 1
 MANIFEST_FILE = "voice.json"
@@ -86,6 +88,21 @@ class ReferenceSection(Record):
     weights: File
 
 
+class FastVocoder(Record):
+    """A second vocoder, in files of its own, for who wants speed more than sound: ``NAME:fast``.
+
+    Attributes:
+        vocoder: its architecture.
+        provenance: what it was trained on.
+        graphs: of its stages.
+    """
+
+    vocoder: HarmonicNoiseConfig
+    provenance: str
+    graphs: dict[str, File]
+    weights: File
+
+
 class VoiceDefaults(Record):
     """What a request gets that asks for nothing else."""
 
@@ -105,7 +122,9 @@ class VoiceManifest(Record):
         pitch: normalisation of the predicted F0 (Hz); None where it is unknown and the pitch cannot be changed.
         energy: normalisation of the predicted energy (natural log of amplitude), None where unknown.
         nsf: for vocoders with a harmonic source.
+        vocoder_weights: where the vocoder's are, if not in `weights`.
         reference: hears the emotion of recordings; None: the embedded voice's does it.
+        fast: see `Voice.fast`.
     """
 
     format_version: Literal[1]
@@ -120,7 +139,7 @@ class VoiceManifest(Record):
     conventions: Conventions
     audio: AudioSpec
     acoustic: AcousticConfig
-    vocoder: GeneratorConfig
+    vocoder: VocoderConfig
     mel_to_vocoder: Normalization | None
     pitch: Normalization | None
     energy: Normalization | None
@@ -128,8 +147,10 @@ class VoiceManifest(Record):
     speaker_vectors: bool = False
     defaults: VoiceDefaults
     weights: File
+    vocoder_weights: File | None = None
     graphs: dict[str, File]
     reference: ReferenceSection | None = None
+    fast: FastVocoder | None = None
     sample_texts: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -147,7 +168,8 @@ class VoiceManifest(Record):
             raise ValueError(
                 f"hop length {self.audio.hop_length} of the audio, {self.vocoder.hop_length} of the vocoder"
             )
-        wanted = self.vocoder.in_channels + (2 if self.vocoder.source else 0)
+        source = self.vocoder.source if isinstance(self.vocoder, GeneratorConfig) else None
+        wanted = self.vocoder.in_channels + (2 if source else 0)
         if self.acoustic.n_mels != wanted:
             raise ValueError(f"the acoustic model makes {self.acoustic.n_mels} channels, the vocoder takes {wanted}")
         sizes = self.units.sizes
@@ -156,8 +178,12 @@ class VoiceManifest(Record):
             raise ValueError(f"vocabulary {self.acoustic.vocabulary} of the model, {tables} of the unit inventory")
         if self.acoustic.emotions != sizes.emotion or self.acoustic.speakers != sizes.speaker:
             raise ValueError("the model's emotions or speakers are not as many as the unit inventory's")
-        if (self.nsf is None) != (self.vocoder.source is None):
+        if (self.nsf is None) != (source is None):
             raise ValueError("nsf and the vocoder's source go together")
+        if self.fast:
+            frames = (self.fast.vocoder.in_channels, self.fast.vocoder.hop_length, self.fast.vocoder.sample_rate)
+            if frames != (self.acoustic.n_mels, self.audio.hop_length, self.audio.sample_rate):
+                raise ValueError("the fast vocoder's frames are not the voice's")
         return self
 
 

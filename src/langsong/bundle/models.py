@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from langsong.acoustic.reference import ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
 from langsong.errors import BundleError
-from langsong.vocoder.generator import Generator
+from langsong.vocoder.build import Vocoder, build_vocoder
 
 from .voice import Voice
 
@@ -32,7 +32,7 @@ def load_reference(voice: Voice) -> ReferenceEncoder:
     return encoder
 
 
-def load_models(voice: Voice) -> tuple[SamBert, Generator]:
+def load_models(voice: Voice) -> tuple[SamBert, Vocoder]:
     """Both torch models with the bundle's weights, in evaluation mode. Errors as `load_acoustic`."""
     return load_acoustic(voice), load_vocoder(voice)
 
@@ -44,20 +44,20 @@ def load_acoustic(voice: Voice) -> SamBert:
         BundleError: the weights are damaged, or do not fit the manifest.
     """
     model = SamBert(voice.manifest.acoustic)
-    _fill_part(model, "acoustic.", voice)
+    _fill_part(model, "acoustic.", voice.weights_path)
     return model
 
 
-def load_vocoder(voice: Voice) -> Generator:
+def load_vocoder(voice: Voice) -> Vocoder:
     """The vocoder, as `load_acoustic`."""
-    model = Generator(voice.manifest.vocoder)
-    _fill_part(model, "vocoder.", voice)
+    model = build_vocoder(voice.manifest.vocoder)
+    _fill_part(model, "vocoder.", voice.vocoder_weights_path)
     return model
 
 
-def _fill_part(model: nn.Module, prefix: str, voice: Voice) -> None:
-    weights = _read(voice.weights_path, prefix)
-    _fill(model, {name.removeprefix(prefix): value.float() for name, value in weights.items()}, voice.weights_path)
+def _fill_part(model: nn.Module, prefix: str, path: Path) -> None:
+    weights = _read(path, prefix)
+    _fill(model, {name.removeprefix(prefix): value.float() for name, value in weights.items()}, path)
 
 
 def _read(path: Path, prefix: str = "") -> dict[str, Tensor]:

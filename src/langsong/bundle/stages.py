@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from langsong.acoustic.config import AcousticConfig
-from langsong.vocoder.config import GeneratorConfig
+from langsong.vocoder.family import VocoderConfig
+from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig
 
 Axes = dict[int, str]
 
@@ -119,9 +120,15 @@ _MEL: Axes = {0: "batch", 2: "frames"}
 _SAMPLES: Axes = {0: "batch", 2: "samples"}
 
 
-def stages_of(acoustic: AcousticConfig, vocoder: GeneratorConfig | None) -> tuple[Stage, ...]:
+def vocoder_stages(vocoder: VocoderConfig | None) -> tuple[Stage, ...]:
+    """Those of a vocoder."""
+    source = {"source": _SAMPLES} if vocoder and vocoder.source_channels else {}
+    speak = Stage("vocoder", "vocoder", "forward", {"mel": _MEL, **source}, {"samples": _SAMPLES})
+    pitch = Stage("pitch", "vocoder", "pitch", {"mel": _MEL}, {"f0": _FRAMES})
+    return (pitch, speak) if isinstance(vocoder, HarmonicNoiseConfig) else (speak,)
+
+
+def stages_of(acoustic: AcousticConfig, vocoder: VocoderConfig | None) -> tuple[Stage, ...]:
     """The stages that a voice of this shape has."""
-    source = {"source": _SAMPLES} if vocoder and vocoder.source else {}
-    generator = Stage("vocoder", "vocoder", "forward", {"mel": _MEL, **source}, {"samples": _SAMPLES})
     kept = [s for s in _ACOUSTIC if s.name != "filled_pause" or acoustic.filled_pause_inner]
-    return (*kept, generator)
+    return (*kept, *vocoder_stages(vocoder))

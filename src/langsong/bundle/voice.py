@@ -13,7 +13,9 @@ from langsong.errors import BundleError
 from langsong.types import Float32
 
 from .manifest import VoiceManifest, read_manifest
-from .stages import EMOTION, Stage, stages_of
+from .stages import EMOTION, Stage, stages_of, vocoder_stages
+
+FAST = "fast"
 
 
 def sha256_of(path: Path) -> str:
@@ -31,6 +33,8 @@ class Voice:
 
     folder: Path
     manifest: VoiceManifest
+    variant: str = ""
+    """``fast``, if the fast vocoder is used."""
 
     @classmethod
     def open(cls, folder: Path) -> Voice:
@@ -54,7 +58,27 @@ class Voice:
 
     @property
     def name(self) -> str:
-        return self.manifest.name
+        return f"{self.manifest.name}:{self.variant}" if self.variant else self.manifest.name
+
+    @property
+    def fast(self) -> Voice:
+        """The same voice with its fast vocoder.
+
+        Raises:
+            BundleError: it has none.
+        """
+        fast = self.manifest.fast
+        if fast is None:
+            raise BundleError(f"the voice {self.name} has no fast vocoder: use it without :{FAST}")
+        own = {stage.name for stage in vocoder_stages(self.manifest.vocoder)}
+        changes = {
+            "vocoder": fast.vocoder,
+            "vocoder_weights": fast.weights,
+            "graphs": {name: file for name, file in self.manifest.graphs.items() if name not in own} | fast.graphs,
+            "nsf": None,
+            "fast": None,
+        }
+        return Voice(self.folder, self.manifest.model_copy(update=changes), FAST)
 
     @property
     def graph_paths(self) -> dict[str, Path]:
@@ -72,13 +96,21 @@ class Voice:
     def files(self) -> dict[str, str]:
         """Names of the files with contents, and their sha256."""
         entries = [self.manifest.weights, *self.manifest.graphs.values()]
+        if self.manifest.vocoder_weights is not None:
+            entries.append(self.manifest.vocoder_weights)
         if (reference := self.manifest.reference) is not None:
             entries += [reference.graph, reference.weights]
+        if (fast := self.manifest.fast) is not None:
+            entries += [fast.weights, *fast.graphs.values()]
         return {e.file: e.sha256 for e in entries}
 
     @property
     def weights_path(self) -> Path:
         return self.folder / self.manifest.weights.file
+
+    @property
+    def vocoder_weights_path(self) -> Path:
+        return self.folder / (self.manifest.vocoder_weights or self.manifest.weights).file
 
     def graph_path(self, stage: str) -> Path:
         return self.folder / self.manifest.graphs[stage].file

@@ -311,7 +311,7 @@ class Synthesizer:
 
 def _graph_cache(voice: Voice) -> Path | None:
     """Folder for the voice's compiled graphs; None where none can be made."""
-    folder = cache_home() / "graphs" / f"{voice.name}-{voice.fingerprint}"
+    folder = cache_home() / "graphs" / f"{voice.manifest.name}-{voice.fingerprint}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -325,7 +325,8 @@ def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
 
         feedback = voice.manifest.acoustic.feedback == "previous_frame"
         stepwise = frozenset({"duration", "decoder"} if feedback else {"duration"})
-        return OpenVinoRuntime(voice.graph_paths, placement.threads, placement.precision, stepwise, _graph_cache(voice))
+        precision = placement.precision if voice.manifest.vocoder.bears_half else "f32"
+        return OpenVinoRuntime(voice.graph_paths, placement.threads, precision, stepwise, _graph_cache(voice))
     from langsong.bundle.models import load_acoustic, load_reference, load_vocoder
 
     from .runtime.torch import LazyVocoder, TorchRuntime

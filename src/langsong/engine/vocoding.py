@@ -14,8 +14,8 @@ import numpy as np
 
 from langsong.bundle.manifest import VoiceManifest
 from langsong.types import Float32
-from langsong.vocoder.source import HarmonicSource
 
+from .excitation import excitation_of
 from .runtime.base import Runtime
 
 INNER_LENGTHS = (30, 102, 198, 294)
@@ -26,11 +26,9 @@ class Vocoding:
     """Turns the mel frames of one voice into samples; holds no state of a request."""
 
     def __init__(self, manifest: VoiceManifest, runtime: Runtime) -> None:
-        self.config = manifest.vocoder
-        self.nsf = manifest.nsf
+        self.manifest = manifest
         self.runtime = runtime
-        self.context = self.config.context_frames
-        self.mel = manifest.mel_to_vocoder
+        self.context = manifest.vocoder.context_frames
         most = runtime.most_frames
         self.lengths = tuple(n for n in INNER_LENGTHS if most is None or n + sum(self.context) <= most)
 
@@ -45,47 +43,34 @@ class Vocoding:
             (n * hop,) float32.
         """
         left, right = self.context
-        hop = self.config.hop_length
-        source = self._source()
-        harmonics = source.harmonics if source else 0
-        mel = np.zeros((0, self.config.in_channels), np.float32)
-        sines = np.zeros((harmonics, left * hop), np.float32)
+        config, scale = self.manifest.vocoder, self.manifest.mel_to_vocoder
+        hop = config.hop_length
+        excitation = excitation_of(self.manifest, self.runtime)
+        mel = np.zeros((0, config.in_channels), np.float32)
         received = done = 0
         for piece in mels:
             if not len(piece):
                 continue
-            if source is not None and self.nsf is not None:
-                f0 = np.maximum(piece[:, -2] * self.nsf.std + self.nsf.mean, self.nsf.minimum)
-                sines = np.concatenate([sines, source.advance(f0, piece[:, -1])], axis=1)
-                piece = piece[:, :-2]
-            if self.mel is not None:
-                piece = piece * np.float32(self.mel.std) + np.float32(self.mel.mean)
+            piece = excitation.take(piece)
+            if scale is not None:
+                piece = piece * np.float32(scale.std) + np.float32(scale.mean)
             mel = np.concatenate([mel if received else np.repeat(piece[:1], left, axis=0), piece])
             received += len(piece)
             finished = received >= total
             if finished:
                 beyond = right + self.lengths[-1]
                 mel = np.concatenate([mel, np.repeat(mel[-1:], beyond, axis=0)])
-                sines = np.concatenate([sines, np.zeros((harmonics, beyond * hop), np.float32)], axis=1)
                 lengths = cheapest(total - done, left + right, self.lengths)
             else:
                 lengths = fitting(received - done - right, self.lengths)
             for inner in lengths:
-                window = left + inner + right
-                inputs = [mel[:window].T[None]]
-                if source is not None:
-                    inputs.append(sines[None, :, : window * hop])
-                (audio,) = self.runtime.run("vocoder", *inputs)
+                window = mel[: left + inner + right].T[None]
+                (audio,) = self.runtime.run("vocoder", window, *excitation.of_window(window, inner))
                 spoken = min(inner, total - done)
                 yield audio[0, 0, left * hop : (left + spoken) * hop]
                 done += spoken
-                mel, sines = mel[spoken:], sines[:, spoken * hop :]
-
-    def _source(self) -> HarmonicSource | None:
-        config = self.config.source
-        if config is None:
-            return None
-        return HarmonicSource(config.harmonics, config.sample_rate, self.config.hop_length, seed=0)
+                mel = mel[spoken:]
+                excitation.drop(spoken)
 
 
 def fitting(frames: int, lengths: tuple[int, ...] = INNER_LENGTHS) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import torch
@@ -11,21 +12,22 @@ from torch import Tensor
 from langsong.acoustic.reference import AUDIO, ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
 from langsong.bundle.assemble import Describe, assemble
-from langsong.bundle.attach import attach_reference
+from langsong.bundle.attach import attach_fast, attach_reference, copy_fast, copy_reference
 from langsong.bundle.card import VoiceCard, read_card
-from langsong.bundle.install import PRECISIONS
+from langsong.bundle.install import PRECISIONS, install
 from langsong.bundle.manifest import File, VoiceManifest
-from langsong.bundle.models import load_models
+from langsong.bundle.models import load_acoustic
 from langsong.bundle.store import find_voice
 from langsong.bundle.verify import compare_graphs
 from langsong.bundle.voice import Voice
 from langsong.errors import OptionError, RecipeError
-from langsong.vocoder.generator import Generator
+from langsong.vocoder.build import Vocoder
+from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
 
 from .identity import VoiceIdentity, read_identity
 from .recipe import SambertRecipe, read_recipe
 from .run import RECIPE_FILE
-from .starting import averaged_weights, read_generator, run_generator
+from .starting import averaged_weights, is_run, read_vocoder, run_vocoder
 
 
 def export(
@@ -56,7 +58,8 @@ def export(
         partner = recipe.vocoder if isinstance(recipe, SambertRecipe) else None
     if partner is None:
         raise RecipeError(f"{run} has no vocoder: name a voice, or a vocoder's run, with --with")
-    acoustic, generator = run_acoustic(run, identity), read_generator(partner)
+    other = None if is_run(partner) else find_voice(partner)
+    acoustic, generator = run_acoustic(run, identity), read_vocoder(partner)
 
     def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
         return details.manifest(
@@ -81,36 +84,55 @@ def export(
         provenance = details.provenance or f"trained together with the acoustic model, {identity.emotions}"
         with torch.no_grad():
             voice = attach_reference(voice, listener, identity.emotions, AUDIO, provenance)
-        differences = compare_graphs(voice)
-    return voice, differences
+    if other is not None:
+        voice = copy_fast(other, voice)
+    return voice, differences | compare_graphs(voice)
 
 
 def _with_new_vocoder(
     run: Path, output: Path, partner: str | None, details: VoiceCard, precision: str
 ) -> tuple[Voice, dict[str, float]]:
-    """The voice `partner` with the run's generator for a vocoder."""
+    """The voice `partner` with the run's vocoder: a generator in place of its own, the other kind as the fast one."""
     if partner is None:
         raise RecipeError(f"{run} is a vocoder's: name the voice that shall have it, with --with")
-    voice = find_voice(partner)
-    acoustic, _ = load_models(voice)
-    generator = run_generator(run)
+    base, vocoder = find_voice(partner), run_vocoder(run)
+    if isinstance(vocoder, HarmonicNoiseVocoder):
+        return _with_fast_vocoder(base, vocoder, output, details.provenance)
 
     def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
         changes = {
             "name": details.name or output.name,
-            "vocoder": generator.config,
+            "vocoder": vocoder.config,
             "weights": weights,
             "graphs": graphs,
+            "reference": None,
+            "fast": None,
             **{k: v for k in ("title", "provenance") if (v := getattr(details, k))},
             **({"licence": details.licence} if details.licence != VoiceCard().licence else {}),
         }
-        return VoiceManifest.model_validate(dict(voice.manifest) | changes)
+        return VoiceManifest.model_validate(dict(base.manifest) | changes)
 
-    return _assembled(output, acoustic, generator, describe, precision)
+    voice, differences = _assembled(output, load_acoustic(base), vocoder, describe, precision)
+    if base.manifest.reference is not None:
+        voice = copy_reference(base, voice)
+    return copy_fast(base, voice), differences
+
+
+def _with_fast_vocoder(
+    base: Voice, vocoder: HarmonicNoiseVocoder, output: Path, provenance: str
+) -> tuple[Voice, dict[str, float]]:
+    voice = install(base.folder, output=output).voice
+    try:
+        with torch.no_grad():
+            voice = attach_fast(voice, vocoder, provenance or "trained by langsong train run")
+        return voice, compare_graphs(voice)
+    except BaseException:
+        shutil.rmtree(output, ignore_errors=True)
+        raise
 
 
 def _assembled(
-    output: Path, acoustic: SamBert, generator: Generator, describe: Describe, precision: str
+    output: Path, acoustic: SamBert, generator: Vocoder, describe: Describe, precision: str
 ) -> tuple[Voice, dict[str, float]]:
     try:
         return assemble(output, acoustic, generator, describe, precision=precision)

@@ -12,6 +12,7 @@ from torch import nn
 
 from langsong.audio.loudness import speech_level
 from langsong.bundle.assemble import assemble
+from langsong.bundle.attach import copy_fast
 from langsong.bundle.install import install
 from langsong.bundle.manifest import MANIFEST_FILE, File, SpeakerInfo, VoiceManifest
 from langsong.bundle.models import load_models
@@ -267,8 +268,9 @@ def _bundle(base: Voice, start: Path, run: Path, kept: float, speaker: str, outp
             "weights": weights,
             "graphs": graphs,
             "reference": None,
+            "fast": None,
         }
         return VoiceManifest.model_validate(dict(manifest) | changes)
 
     voice, _ = assemble(output, acoustic, vocoder, describe, precision="float32")
-    return voice
+    return copy_fast(base, voice)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from langsong.bundle.manifest import VoiceManifest
-from langsong.bundle.models import load_models
+from langsong.bundle.models import load_acoustic
 from langsong.bundle.voice import Voice
 from langsong.errors import MissingExtra, OptionError
 from langsong.measure.quality.similarity import SpeakerEncoder
@@ -42,7 +42,7 @@ def write_start(folder: Path, voice: Voice, corpus: Corpus, spoken: Corpus, spea
     """
     identity = extended_identity(voice.manifest, corpus, spoken)
     nearest = nearest_speaker(corpus, spoken)
-    acoustic, _ = load_models(voice)
+    acoustic = load_acoustic(voice)
     weights: dict[str, Tensor] = dict(acoustic.state_dict())
     rows = _rows(voice, weights, identity)
     names = identity.units.speakers

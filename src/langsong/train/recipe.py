@@ -14,6 +14,7 @@ from langsong.bundle.card import read_yaml
 from langsong.errors import CheckpointError, RecipeError
 from langsong.train.shapes import AcousticShape, Count, GeneratorShape, Part
 from langsong.vocoder.config import PeriodConfig, ScaleConfig
+from langsong.vocoder.harmonic_noise_config import TrunkConfig
 
 Steps = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -21,6 +22,9 @@ Weight = Annotated[float, Field(ge=0)]
 Resolution = tuple[Count, Count, Count]
 """Samples of the Fourier transform, of a hop and of the window."""
 RESOLUTIONS: tuple[Resolution, ...] = ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240))
+FINE_RESOLUTIONS: tuple[Resolution, ...] = (
+    (2048, 400, 1600), (1024, 200, 800), (512, 100, 400), (256, 50, 200), (128, 32, 128),
+)  # fmt: skip
 
 
 class Learning(Part):
@@ -50,7 +54,7 @@ class Loop(Part):
 
     Attributes:
         steps: of the whole run.
-        batch: utterances (``hifigan``: stretches) of a step, over all processes. accumulate: such batches per step.
+        batch: utterances (of vocoders: stretches) of a step, over all processes. accumulate: such batches per step.
         average: decay of the running average of the weights, which is what is validated and exported; None = none.
         log_every, validate_every, checkpoint_every, picture_every: steps; 0 = never (a checkpoint is written at the
             end all the same).
@@ -194,20 +198,25 @@ class SambertRecipe(_Run):
 
 
 class VocoderWeights(Part):
-    """Of the parts of a generator's loss; those of weight 0 are not computed."""
+    """Of the parts of a vocoder's loss; those of weight 0 are not computed.
+
+    Attributes:
+        pitch: of log F0, where the vocoder finds it in the mel.
+    """
 
     mel: Weight = 45.0
     spectral: Weight = 0.0
     adversarial: Weight = 1.0
     features: Weight = 2.0
+    pitch: Weight = 1.0
 
 
-class HifiganRecipe(_Run):
+class _VocoderRecipe(_Run):
     """Training a vocoder.
 
     Attributes:
         corpus: a prepared one. output: the run's folder.
-        initialise: a voice, or the folder of a run, whose generator to start from (`shape` is not read).
+        initialise: a voice, or the folder of a run, whose vocoder of the kind to start from (its shape is kept).
         teacher: a voice whose vocoder says what a stretch shall sound like (distillation); None = as recorded.
         samples: of a stretch, to the nearest frame.
         adversarial_start: first step that has discriminators.
@@ -215,13 +224,12 @@ class HifiganRecipe(_Run):
         resolutions: of the spectral loss: samples of Fourier transform, hop and window.
     """
 
-    kind: Literal["hifigan"]
-    shape: GeneratorShape = GeneratorShape()
+    initialise: str | None = None
     teacher: str | None = None
     samples: Count = 9600
     adversarial_start: Steps = 0
-    scale: ScaleConfig | None = ScaleConfig()
-    period: PeriodConfig | None = PeriodConfig()
+    scale: ScaleConfig | None = None
+    period: PeriodConfig | None = None
     weights: VocoderWeights = VocoderWeights()
     resolutions: tuple[Resolution, ...] = RESOLUTIONS
     learning: Learning = Learning(rate=2e-4, betas=(0.5, 0.9), epsilon=1e-8, warmup=0, decay="halving", clip=None)
@@ -230,13 +238,39 @@ class HifiganRecipe(_Run):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> HifiganRecipe:
+    def _check(self) -> _VocoderRecipe:
         if self.scale is None and self.period is None and (self.weights.adversarial or self.weights.features):
             raise ValueError("without discriminators the weights adversarial and features must be 0")
         return self
 
 
-Recipe: TypeAlias = SambertRecipe | HifiganRecipe
+class HifiganRecipe(_VocoderRecipe):
+    """Training a HiFi-GAN generator."""
+
+    kind: Literal["hifigan"]
+    shape: GeneratorShape = GeneratorShape()
+    scale: ScaleConfig | None = ScaleConfig()
+    period: PeriodConfig | None = PeriodConfig()
+
+
+class HarmonicNoiseRecipe(_VocoderRecipe):
+    """Training a fast vocoder of filtered pulses and noise.
+
+    Attributes:
+        filters, pitch: see `HarmonicNoiseConfig`.
+    """
+
+    kind: Literal["harmonic_noise"]
+    filters: TrunkConfig = TrunkConfig(channels=192, inner=576, blocks=6)
+    pitch: TrunkConfig = TrunkConfig(channels=128, inner=256, blocks=5)
+    samples: Count = 16384
+    weights: VocoderWeights = VocoderWeights(mel=0.0, spectral=1.0, adversarial=0.0, features=0.0)
+    resolutions: tuple[Resolution, ...] = FINE_RESOLUTIONS
+    learning: Learning = Learning(rate=2e-3, betas=(0.8, 0.99), epsilon=1e-8, warmup=50)
+
+
+VocoderRecipe: TypeAlias = HifiganRecipe | HarmonicNoiseRecipe
+Recipe: TypeAlias = SambertRecipe | VocoderRecipe
 _RECIPE: TypeAdapter[Recipe] = TypeAdapter(Annotated[Recipe, Field(discriminator="kind")])
 
 
@@ -252,7 +286,7 @@ def read_recipe(path: Path) -> Recipe:
         raise RecipeError(str(error)) from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part not in ("sambert", "hifigan"))
+        where = ".".join(str(part) for part in first["loc"] if part not in ("sambert", "hifigan", "harmonic_noise"))
         raise RecipeError(f"{path}: {where + ': ' if where else ''}{first['msg']}") from None
     return recipe.model_copy(update=recipe.located(path.parent))
 

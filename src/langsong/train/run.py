@@ -14,14 +14,14 @@ from langsong.vocoder.generator import Generator
 
 from .checkpoint import LAST, RunState, load
 from .corpus_format import Corpus
-from .hifigan import HifiganTask
 from .identity import IDENTITY_FILE, VoiceIdentity
 from .loop import Run
 from .recipe import Recipe, SambertRecipe, format_recipe
 from .records import Reporter
 from .sambert import SambertTask
-from .starting import hifigan_start, read_generator, sambert_start
+from .starting import read_vocoder, sambert_start, vocoder_start
 from .task import Task
+from .vocoder import VocoderTask
 from .workers import Workers, launch
 
 RECIPE_FILE = "recipe.yaml"
@@ -60,10 +60,9 @@ def _job(workers: Workers, recipe: Recipe, corpus: Corpus, reporter: Reporter) -
     identity, weights = _start(recipe, corpus)
     task: Task[Any]
     if isinstance(recipe, SambertRecipe):
-        task = SambertTask(recipe, corpus, identity, weights, _vocoder(recipe))
+        task = SambertTask(recipe, corpus, identity, weights, _generator(recipe.vocoder))
     else:
-        teacher = read_generator(recipe.teacher) if recipe.teacher else None
-        task = HifiganTask(recipe, corpus, identity, weights, teacher)
+        task = VocoderTask(recipe, corpus, identity, weights, _generator(recipe.teacher))
     last = recipe.output / LAST
     state: RunState | None = load(last) if last.exists() else None
     Run[Any](workers, recipe.loop, task, recipe.output, state, reporter).go()
@@ -72,12 +71,20 @@ def _job(workers: Workers, recipe: Recipe, corpus: Corpus, reporter: Reporter) -
 def _start(recipe: Recipe, corpus: Corpus) -> tuple[VoiceIdentity, Mapping[str, Tensor]]:
     if isinstance(recipe, SambertRecipe):
         return sambert_start(recipe, corpus.description)
-    config, weights = hifigan_start(recipe, corpus.description)
-    return VoiceIdentity.of_corpus(corpus.description).model_copy(update={"generator": config}), weights
+    config, weights = vocoder_start(recipe, corpus.description)
+    return VoiceIdentity.of_corpus(corpus.description).model_copy(update={"vocoder": config}), weights
 
 
-def _vocoder(recipe: SambertRecipe) -> Generator | None:
-    return read_generator(recipe.vocoder) if recipe.vocoder else None
+def _generator(source: str | None) -> Generator | None:
+    """One that shows how a run goes, or what it shall learn.
+
+    Raises:
+        RecipeError: it is of pulses and noise; other errors as `read_vocoder`.
+    """
+    vocoder = read_vocoder(source) if source else None
+    if vocoder is not None and not isinstance(vocoder, Generator):
+        raise RecipeError(f"{source} has no HiFi-GAN generator: name a voice without :fast")
+    return vocoder
 
 
 def _write(path: Path, text: str) -> None:

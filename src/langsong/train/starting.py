@@ -6,27 +6,34 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 from torch.nn.utils.parametrize import is_parametrized, remove_parametrizations
 
 from langsong.acoustic.config import AcousticConfig
-from langsong.bundle.models import load_models, load_reference
+from langsong.audio.mel import band_interpolation
+from langsong.bundle.models import load_acoustic, load_reference, load_vocoder
 from langsong.bundle.store import find_voice
 from langsong.bundle.voice import Voice
 from langsong.engine.emotion_names import find_emotion
 from langsong.errors import RecipeError
 from langsong.text.units import UnitInventory
-from langsong.vocoder.config import GeneratorConfig
+from langsong.vocoder.build import Vocoder, build_vocoder
+from langsong.vocoder.family import VocoderConfig
 from langsong.vocoder.generator import Generator
+from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
+from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig
 
 from .checkpoint import BEST, LAST, RunState, load
 from .corpus_format import CorpusDescription
 from .identity import IDENTITY_FILE, VoiceIdentity, read_identity
-from .recipe import HifiganRecipe, SambertRecipe
+from .recipe import HifiganRecipe, SambertRecipe, VocoderRecipe
 
 Weights = dict[str, Tensor]
 _SPEAKERS = "model.speaker_embed.weight"
+VOCODER = "vocoder"
+"""The network of a vocoder's run that speaks."""
 
 
 def sambert_start(recipe: SambertRecipe, corpus: CorpusDescription) -> tuple[VoiceIdentity, Weights]:
@@ -82,8 +89,7 @@ def _acoustic_start(recipe: SambertRecipe, corpus: CorpusDescription) -> tuple[V
         old = base.units
     else:
         voice = find_voice(recipe.initialise)
-        model, _ = load_models(voice)
-        weights = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+        weights = {f"model.{name}": tensor for name, tensor in load_acoustic(voice).state_dict().items()}
         identity, old = VoiceIdentity.of_voice(voice.manifest, corpus), voice.manifest.units
     if _SPEAKERS in weights:
         weights[_SPEAKERS] = speaker_rows(weights[_SPEAKERS], old, identity.units)
@@ -101,48 +107,70 @@ def speaker_rows(table: Tensor, old: UnitInventory, new: UnitInventory) -> Tenso
     return rows
 
 
-def hifigan_start(recipe: HifiganRecipe, corpus: CorpusDescription) -> tuple[GeneratorConfig, Weights]:
-    """The generator to be trained and weights to start from.
+def vocoder_start(recipe: VocoderRecipe, corpus: CorpusDescription) -> tuple[VocoderConfig, Weights]:
+    """The vocoder to be trained and weights to start from; without any, those of its envelope are set all the same.
 
     Raises:
-        RecipeError: what to start from does not fit the corpus.
+        RecipeError: what to start from does not fit the corpus, or is of another kind.
     """
-    if recipe.initialise is None:
-        return recipe.shape.config(corpus.audio.n_mels, corpus.audio.hop_length), {}
-    generator = read_generator(recipe.initialise)
-    config = generator.config
-    if (config.in_channels, config.hop_length) != (corpus.audio.n_mels, corpus.audio.hop_length):
-        raise RecipeError(
-            f"the vocoder to start from takes {config.in_channels} mel bins of {config.hop_length} samples, "
-            f"the corpus has {corpus.audio.n_mels} of {corpus.audio.hop_length}"
-        )
-    return config, generator.state_dict()
+    audio, statistics = corpus.audio, corpus.mel
+    config: VocoderConfig
+    if recipe.initialise is not None:
+        vocoder = read_vocoder(recipe.initialise)
+        if isinstance(vocoder, Generator) != isinstance(recipe, HifiganRecipe):
+            raise RecipeError(f"{recipe.initialise} has a vocoder of another kind than {recipe.kind}")
+        config = vocoder.config
+        if (config.in_channels, config.hop_length) != (audio.n_mels, audio.hop_length):
+            raise RecipeError(
+                f"the vocoder to start from takes {config.in_channels} mel bins of {config.hop_length} samples, "
+                f"the corpus has {audio.n_mels} of {audio.hop_length}"
+            )
+        return config, vocoder.state_dict()
+    if isinstance(recipe, HifiganRecipe):
+        return recipe.shape.config(audio.n_mels, audio.hop_length), {}
+    if corpus.mel_recipe != "hifigan":
+        raise RecipeError("vocoders of pulses and noise read logarithms: the corpus must be of the hifigan recipe")
+    config = HarmonicNoiseConfig(
+        in_channels=audio.n_mels,
+        sample_rate=audio.sample_rate,
+        hop_length=audio.hop_length,
+        mel_mean=statistics.mean[0],
+        mel_std=statistics.std[0],
+        filters=recipe.filters,
+        pitch=recipe.pitch,
+    )
+    torch.manual_seed(recipe.loop.seed)
+    fresh = HarmonicNoiseVocoder(config)
+    fresh.start_from(torch.from_numpy(band_interpolation(audio, config.n_fft)))
+    return config, fresh.state_dict()
 
 
-def read_generator(source: str) -> Generator:
-    """The vocoder of a voice or of a hifigan run, ready to speak.
+def read_vocoder(source: str) -> Vocoder:
+    """The vocoder of a voice or of a vocoder's run, ready to speak.
 
     Raises:
         RecipeError, TrainingError, VoiceNotFound, BundleError: there is none, or it cannot be read.
     """
     run = _run_folder(source)
-    if run is None:
-        return load_models(find_voice(source))[1]
-    return run_generator(run)
+    return load_vocoder(find_voice(source)) if run is None else run_vocoder(run)
 
 
-def run_generator(run: Path) -> Generator:
-    """The generator of a hifigan run, with averaged weights.
+def run_vocoder(run: Path) -> Vocoder:
+    """The vocoder of a run, with averaged weights.
 
     Raises:
         RecipeError: the run is of another kind.
     """
     identity = read_identity(run)
-    if identity.generator is None:
+    if identity.vocoder is None:
         raise RecipeError(f"{run} is no run of a vocoder")
-    generator = normalized(Generator(identity.generator))
-    generator.load_state_dict(averaged_weights(run, "generator"))
-    return folded(generator).eval()
+    vocoder = build_vocoder(identity.vocoder)
+    if isinstance(vocoder, Generator):
+        vocoder = normalized(vocoder)
+    vocoder.load_state_dict(averaged_weights(run, VOCODER))
+    if isinstance(vocoder, Generator):
+        vocoder = folded(vocoder)
+    return vocoder.eval()
 
 
 def normalized(generator: Generator) -> Generator:
@@ -173,5 +201,10 @@ def network_weights(state: RunState, network: str) -> Weights:
     return weights | dict(averages)
 
 
+def is_run(source: str) -> bool:
+    """Whether it is the folder of a run, and no voice."""
+    return (Path(source) / IDENTITY_FILE).is_file()
+
+
 def _run_folder(source: str) -> Path | None:
-    return Path(source) if (Path(source) / IDENTITY_FILE).is_file() else None
+    return Path(source) if is_run(source) else None

@@ -1,1 +1,1 @@
-"""Mel frames to samples: HiFi-GAN generators. Importing this package does not import torch."""
+"""Mel frames to samples: HiFi-GAN generators, and filtered pulses and noise. Importing it does not import torch."""

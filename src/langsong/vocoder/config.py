@@ -136,6 +136,16 @@ class GeneratorConfig(_Frozen):
         return prod(self.upsample_scales)
 
     @property
+    def bears_half(self) -> bool:
+        """Whether it may be computed in bf16 or f16."""
+        return True
+
+    @property
+    def source_channels(self) -> int:
+        """Signals that it takes besides the mel."""
+        return self.source.harmonics if self.source else 0
+
+    @property
     def stages(self) -> tuple[Stage, ...]:
         """The upsampling stages, first to last."""
         # what the scales after each stage multiply to

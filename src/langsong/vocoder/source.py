@@ -1,9 +1,12 @@
-"""The harmonic source of a neural source-filter generator (Wang et al. 2019, arXiv 1904.12088; KAN-TTS).
+"""Excitations: the harmonic source of a neural source-filter generator (Wang et al. 2019, arXiv 1904.12088; KAN-TTS),
+and the pulses and the noise of a harmonic-plus-noise vocoder.
 
-It runs in float64 and outside the graphs: a phase summed up in float32 or bfloat16 drifts within seconds.
+They run in float64 and outside the graphs: a phase summed up in float32 or bfloat16 drifts within seconds.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -93,3 +96,57 @@ def harmonic_source(cycles: Float64, uv: npt.NDArray[np.floating], phases: Float
     voiced = SINE_AMPLITUDE * np.sin(angles) + noise
     unvoiced = UNVOICED_NOISE_STD / NOISE_STD * noise
     return np.where(uv > VOICED_FROM, voiced, unvoiced).astype(np.float32)
+
+
+class PulseSource:
+    """Pulses at F0 and noise, both of variance 1 and with flat spectra, for one request.
+
+    However its frames are cut into calls, the samples are the same.
+
+    Args:
+        sample_rate: Hz.
+        hop_length: samples per frame.
+        seed: of the noise.
+        cycles: of the fundamental done before the first sample.
+    """
+
+    def __init__(self, sample_rate: int, hop_length: int, seed: int | Sequence[int], cycles: float = 0.0) -> None:
+        self.sample_rate = sample_rate
+        self.hop_length = hop_length
+        self._rng = np.random.default_rng(seed)
+        self._cycles = cycles
+
+    def advance(self, f0: Float32) -> Float32:
+        """The next frames' excitation.
+
+        Args:
+            f0: (T + 2,) in Hz at the middles of T frames and of their neighbours; linear between them.
+
+        Returns:
+            (2, T·hop): pulses and noise.
+        """
+        hop = self.hop_length
+        place = (np.arange(hop) + 0.5) / hop - 0.5
+        here, before, after = (f0[i : len(f0) - 2 + i, None].astype(np.float64) for i in (1, 0, 2))
+        frequency = (here + np.where(place < 0, here - before, after - here) * place).ravel()
+        cycles = np.cumsum(np.concatenate(([self._cycles], frequency / self.sample_rate)))
+        self._cycles = float(cycles[-1])
+        noise = self._rng.standard_normal(len(frequency), dtype=np.float32)
+        return np.stack([pulses(cycles[1:], self.sample_rate / frequency), noise])
+
+
+def pulses(cycles: Float64, period: Float64) -> Float32:
+    """All harmonics below half the sample rate with the same amplitude, as cosines that begin together.
+
+    Args:
+        cycles: (N,) of the fundamental, done by each sample. period: (N,) samples.
+
+    Returns:
+        (N,), of variance 1; the sum is Dirichlet's kernel.
+    """
+    harmonics = np.maximum(np.floor(period / 2), 1.0)
+    angle = np.pi * (cycles - np.rint(cycles))
+    sine = np.sin(angle)
+    peak = np.abs(sine) < 1e-9
+    kernel = np.where(peak, 2 * harmonics + 1, np.sin((2 * harmonics + 1) * angle) / np.where(peak, 1.0, sine))
+    return ((kernel - 1) / np.sqrt(2 * harmonics)).astype(np.float32)

@@ -11,26 +11,26 @@ from torch import nn
 
 from langsong.acoustic.reference import ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
-from langsong.bundle.stages import Stage, emotion_stage, stages_of
+from langsong.bundle.stages import Stage, emotion_stage, stages_of, vocoder_stages
 from langsong.engine.vocoding import INNER_LENGTHS
 from langsong.errors import OptionError
-from langsong.vocoder.config import GeneratorConfig
-from langsong.vocoder.generator import Generator
+from langsong.vocoder.build import Vocoder, build_vocoder
+from langsong.vocoder.family import VocoderConfig
 
 from .base import Array
 from .torch_memory import Residents, peak_bytes, weight_bytes
 
 
 class LazyVocoder(NamedTuple):
-    """A generator whose weights are read when they are needed.
+    """A vocoder whose weights are read when they are needed.
 
     Attributes:
         config: its architecture.
         load: the model, in evaluation mode.
     """
 
-    config: GeneratorConfig
-    load: Callable[[], Generator]
+    config: VocoderConfig
+    load: Callable[[], Vocoder]
 
 
 class TorchRuntime:
@@ -82,14 +82,17 @@ class TorchRuntime:
                 total = torch.cuda.get_device_properties(self.device).total_memory
                 torch.cuda.set_per_process_memory_fraction(min(1.0, max_memory / total), self.device)
         self._residents = Residents(load, self.device, weights)
-        self._single_step = acoustic.config.feedback == "previous_frame"
+        self._exact = {"duration"}
+        if acoustic.config.feedback == "previous_frame":
+            self._exact.add("decoder")
+        if generator is not None and not generator.bears_half:
+            self._exact |= {stage.name for stage in vocoder_stages(generator)}
         self._stages: dict[str, Stage] = {s.name: s for s in (*stages_of(acoustic.config, generator), emotion_stage(0))}
         self.description = f"torch {torch.__version__} on {device}, {precision}"
 
     @contextlib.contextmanager
     def _computing(self, stage: str) -> Iterator[None]:
-        stepwise = stage == "duration" or (stage == "decoder" and self._single_step)
-        halved = self.precision != "f32" and not stepwise
+        halved = self.precision != "f32" and stage not in self._exact
         dtype = {"f16": torch.float16, "bf16": torch.bfloat16}.get(self.precision)
         with torch.inference_mode(), torch.autocast(self.device.type, dtype=dtype, enabled=halved):
             yield
@@ -124,7 +127,7 @@ class TorchRuntime:
 
 
 def _shares(
-    max_memory: int, acoustic: SamBert, generator: GeneratorConfig | None, *, halved: bool
+    max_memory: int, acoustic: SamBert, generator: VocoderConfig | None, *, halved: bool
 ) -> tuple[int | None, int]:
     """How long a window of the vocoder may be (frames, with its context), and how many bytes are left for weights.
 
@@ -137,7 +140,7 @@ def _shares(
     if generator is None:
         return None, int(max_memory / copies)
     with torch.device("meta"):
-        vocoder = Generator(generator)
+        vocoder = build_vocoder(generator)
     before, after = generator.context_frames
     windows = [before + inner + after for inner in INNER_LENGTHS]
     passes = {frames: peak_bytes(vocoder, *_vocoder_inputs(generator, frames)) for frames in windows}
@@ -150,7 +153,8 @@ def _shares(
     return frames, int((max_memory - passes[frames]) / copies)
 
 
-def _vocoder_inputs(config: GeneratorConfig, frames: int) -> list[tuple[int, ...]]:
+def _vocoder_inputs(config: VocoderConfig, frames: int) -> list[tuple[int, ...]]:
     """Shapes of a window."""
     mel: tuple[int, ...] = (1, config.in_channels, frames)
-    return [mel] if config.source is None else [mel, (1, config.source.harmonics, frames * config.hop_length)]
+    source = (1, config.source_channels, frames * config.hop_length)
+    return [mel, source] if config.source_channels else [mel]

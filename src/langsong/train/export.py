@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 from pydantic import ValidationError
-from torch import Tensor
 
 from langsong.acoustic.reference import AUDIO, ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
@@ -27,7 +26,7 @@ from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
 from .identity import VoiceIdentity, read_identity
 from .recipe import SambertRecipe, read_recipe
 from .run import RECIPE_FILE
-from .starting import averaged_weights, is_run, read_vocoder, run_vocoder
+from .starting import part_weights, read_vocoder, run_acoustic, run_folder, run_vocoder
 
 
 def export(
@@ -58,7 +57,7 @@ def export(
         partner = recipe.vocoder if isinstance(recipe, SambertRecipe) else None
     if partner is None:
         raise RecipeError(f"{run} has no vocoder: name a voice, or a vocoder's run, with --with")
-    other = None if is_run(partner) else find_voice(partner)
+    other = None if run_folder(partner) else find_voice(partner)
     acoustic, generator = run_acoustic(run, identity), read_vocoder(partner)
 
     def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
@@ -140,29 +139,11 @@ def _assembled(
         raise RecipeError(f"the voice does not fit together: {error.errors()[0]['msg']}") from None
 
 
-def run_acoustic(run: Path, identity: VoiceIdentity) -> SamBert:
-    """The acoustic model of a run, with averaged weights.
-
-    Raises:
-        RecipeError: the run is of another kind.
-    """
-    if identity.acoustic is None:
-        raise RecipeError(f"{run} is no run of an acoustic model")
-    model = SamBert(identity.acoustic)
-    model.load_state_dict(_weights_of("model", run))
-    return model.eval()
-
-
 def run_listener(run: Path, identity: VoiceIdentity) -> ReferenceEncoder | None:
     """The reference encoder that was trained with a run's acoustic model; None: there was none."""
-    weights = _weights_of("listener", run)
+    weights = part_weights("listener", run)
     if not weights or identity.acoustic is None:
         return None
     encoder = ReferenceEncoder(AUDIO.n_mels, len(identity.emotions), identity.acoustic.emotion_width)
     encoder.load_state_dict(weights)
     return encoder.eval()
-
-
-def _weights_of(part: str, run: Path) -> dict[str, Tensor]:
-    weights = averaged_weights(run, "model")
-    return {name.removeprefix(f"{part}."): t for name, t in weights.items() if name.startswith(f"{part}.")}

@@ -32,7 +32,6 @@ from .corpus_format import (
     write_description,
     write_utterances,
 )
-from .export import run_acoustic
 from .identity import read_identity
 from .new_speaker import write_start
 from .prepare.job import prepare
@@ -40,6 +39,7 @@ from .prepare.settings import PrepareSettings, settings_like
 from .recipe import Dropout, Hardware, Learning, Loop, SambertRecipe
 from .records import Reporter
 from .run import train
+from .starting import run_acoustic
 
 _FEW_S, _SOME_S = 5 * 60.0, 30 * 60.0
 

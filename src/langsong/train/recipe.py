@@ -149,7 +149,7 @@ class _Run(Part):
     def located(self, folder: Path) -> dict[str, Any]:
         """The paths as seen from `folder`."""
         found: dict[str, Any] = {name: (folder / getattr(self, name)).resolve() for name in ("corpus", "output")}
-        for name in ("initialise", "teacher", "vocoder"):
+        for name in ("initialise", "teacher", "vocoder", "acoustic"):
             value = getattr(self, name, None)
             if value and (folder / value).exists():  # otherwise it is the name of an installed voice
                 found[name] = str((folder / value).resolve())
@@ -258,11 +258,14 @@ class HarmonicNoiseRecipe(_VocoderRecipe):
 
     Attributes:
         filters, pitch: see `HarmonicNoiseConfig`.
+        acoustic: a voice, or the folder of a run: half of the stretches come with mels as its acoustic model predicts
+            them, which are smoother than measured ones; None = none do.
     """
 
     kind: Literal["harmonic_noise"]
     filters: TrunkConfig = TrunkConfig(channels=192, inner=576, blocks=6)
     pitch: TrunkConfig = TrunkConfig(channels=128, inner=256, blocks=5)
+    acoustic: str | None = None
     samples: Count = 16384
     weights: VocoderWeights = VocoderWeights(mel=0.0, spectral=1.0, adversarial=0.0, features=0.0)
     resolutions: tuple[Resolution, ...] = FINE_RESOLUTIONS

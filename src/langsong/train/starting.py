@@ -12,6 +12,7 @@ from torch.nn.utils.parametrizations import weight_norm
 from torch.nn.utils.parametrize import is_parametrized, remove_parametrizations
 
 from langsong.acoustic.config import AcousticConfig
+from langsong.acoustic.sambert import SamBert
 from langsong.audio.mel import band_interpolation
 from langsong.bundle.models import load_acoustic, load_reference, load_vocoder
 from langsong.bundle.store import find_voice
@@ -82,7 +83,7 @@ def _acoustic_start(recipe: SambertRecipe, corpus: CorpusDescription) -> tuple[V
             }
         )
         return identity.model_copy(update={"acoustic": acoustic}), {}
-    if run := _run_folder(recipe.initialise):
+    if run := run_folder(recipe.initialise):
         base = read_identity(run)
         weights = averaged_weights(run, "model")
         identity = base.extended(VoiceIdentity.of_corpus(corpus))
@@ -151,7 +152,7 @@ def read_vocoder(source: str) -> Vocoder:
     Raises:
         RecipeError, TrainingError, VoiceNotFound, BundleError: there is none, or it cannot be read.
     """
-    run = _run_folder(source)
+    run = run_folder(source)
     return load_vocoder(find_voice(source)) if run is None else run_vocoder(run)
 
 
@@ -171,6 +172,25 @@ def run_vocoder(run: Path) -> Vocoder:
     if isinstance(vocoder, Generator):
         vocoder = folded(vocoder)
     return vocoder.eval()
+
+
+def run_acoustic(run: Path, identity: VoiceIdentity) -> SamBert:
+    """The acoustic model of a run, with averaged weights.
+
+    Raises:
+        RecipeError: the run is of another kind.
+    """
+    if identity.acoustic is None:
+        raise RecipeError(f"{run} is no run of an acoustic model")
+    model = SamBert(identity.acoustic)
+    model.load_state_dict(part_weights("model", run))
+    return model.eval()
+
+
+def part_weights(part: str, run: Path) -> Weights:
+    """Averaged weights of a part of `SambertNetwork`, by the part's own names."""
+    weights = averaged_weights(run, "model")
+    return {name.removeprefix(f"{part}."): t for name, t in weights.items() if name.startswith(f"{part}.")}
 
 
 def normalized(generator: Generator) -> Generator:
@@ -201,10 +221,6 @@ def network_weights(state: RunState, network: str) -> Weights:
     return weights | dict(averages)
 
 
-def is_run(source: str) -> bool:
-    """Whether it is the folder of a run, and no voice."""
-    return (Path(source) / IDENTITY_FILE).is_file()
-
-
-def _run_folder(source: str) -> Path | None:
-    return Path(source) if is_run(source) else None
+def run_folder(source: str) -> Path | None:
+    """The folder of a run; None = it is the name or the folder of a voice."""
+    return Path(source) if (Path(source) / IDENTITY_FILE).is_file() else None

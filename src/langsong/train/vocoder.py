@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from langsong.audio.pitch import fill_unvoiced
 from langsong.errors import RecipeError
+from langsong.types import Float32
 from langsong.vocoder.build import build_vocoder
 from langsong.vocoder.config import GeneratorConfig
 from langsong.vocoder.discriminators import Discriminators
@@ -23,7 +24,8 @@ from langsong.vocoder.source import PulseSource
 from .corpus_format import Corpus, Utterance
 from .identity import VoiceIdentity
 from .losses import adversarial_loss, discriminator_loss, feature_matching_loss
-from .recipe import Learning, VocoderRecipe
+from .predicted_mels import predicted_mels
+from .recipe import HarmonicNoiseRecipe, Learning, VocoderRecipe
 from .records import Exhibit, Heatmap, Sound
 from .spectral import MelLoss, SpectralLoss
 from .starting import VOCODER, normalized
@@ -60,12 +62,22 @@ class VocoderData:
 
     Args:
         pulses: whether the vocoder takes pulses and noise.
+        predicted: mels (L, n_mels) of each utterance, taken for half of the stretches by chance, and for all that are
+            not by chance; None = those that were measured.
     """
 
     def __init__(
-        self, corpus: Corpus, utterances: Sequence[Utterance], identity: VoiceIdentity, frames: int, *, pulses: bool
+        self,
+        corpus: Corpus,
+        utterances: Sequence[Utterance],
+        identity: VoiceIdentity,
+        frames: int,
+        *,
+        pulses: bool,
+        predicted: Sequence[Float32] | None = None,
     ) -> None:
-        self.corpus, self.utterances, self.frames, self.pulses = corpus, tuple(utterances), frames, pulses
+        self.corpus, self.utterances, self.frames = corpus, tuple(utterances), frames
+        self.pulses, self.predicted = pulses, predicted
         self.normalises = identity.mel_recipe == "kantts"
         self.mean, self.std = (np.asarray(x, np.float32) for x in (identity.mel.mean, identity.mel.std))
         self.hop, self.sample_rate = identity.audio.hop_length, identity.audio.sample_rate
@@ -78,13 +90,17 @@ class VocoderData:
         for index in indices:
             room = max(0, self.lengths[index] - self.frames)
             start = room // 2 if seed is None else int(rng.integers(room + 1))
-            stretches.append(self.stretch(index, start, self.frames, rng))
+            measured = seed is not None and bool(rng.random() < 0.5)
+            stretches.append(self.stretch(index, start, self.frames, rng, measured=measured))
         return VocoderBatch(*(torch.stack(parts) for parts in zip(*stretches, strict=True)))
 
-    def stretch(self, index: int, start: int, frames: int, rng: np.random.Generator) -> VocoderBatch:
+    def stretch(
+        self, index: int, start: int, frames: int, rng: np.random.Generator, *, measured: bool = False
+    ) -> VocoderBatch:
         """One item of a batch, without its dimension, from a frame on; `rng` is for the excitation."""
         features = self.corpus.features(self.utterances[index])
-        mel = features.mel[start : start + frames]
+        whole = features.mel if measured or self.predicted is None else self.predicted[index]
+        mel = whole[start : start + frames]
         if self.normalises:
             mel = (mel - self.mean) / self.std
         audio = features.audio[start * self.hop : (start + frames) * self.hop].astype(np.float32) / 32768
@@ -147,8 +163,16 @@ class VocoderTask:
         self.spectral_loss = SpectralLoss(recipe.resolutions)
         frames = max(1, round(recipe.samples / hop))
         pulses = isinstance(config, HarmonicNoiseConfig)
+        acoustic = recipe.acoustic if isinstance(recipe, HarmonicNoiseRecipe) else None
         self.train, self.valid = (
-            VocoderData(corpus, utterances, identity, frames, pulses=pulses)
+            VocoderData(
+                corpus,
+                utterances,
+                identity,
+                frames,
+                pulses=pulses,
+                predicted=predicted_mels(acoustic, corpus, utterances) if acoustic else None,
+            )
             for utterances in (corpus.train, corpus.valid)
         )
         self.train_lengths, self.valid_lengths = self.train.lengths, self.valid.lengths

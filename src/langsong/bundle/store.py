@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import shutil
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import platformdirs
 
-from langsong.errors import VoiceError, VoiceNotFound
+from langsong.errors import BundleError, VoiceError, VoiceNotFound
 
-from .manifest import MANIFEST_FILE
+from .manifest import MANIFEST_FILE, read_manifest
 from .voice import FAST, Voice
 
 EMBEDDED = Path(__file__).parent.parent / "voices"
@@ -55,6 +56,16 @@ def installed_voices() -> list[InstalledVoice]:
                 if (folder / MANIFEST_FILE).is_file() and not folder.name.startswith("."):
                     found[folder.name] = InstalledVoice(folder.name, folder, embedded)
     return [found[name] for name in sorted(found)]
+
+
+def voice_names() -> list[str]:
+    """Every name that `find_voice` knows; a voice with a fast vocoder has two. Broken voices are left out."""
+    names = []
+    for voice in installed_voices():
+        with contextlib.suppress(BundleError):
+            fast = read_manifest(voice.folder).fast
+            names += [voice.name, f"{voice.name}:{FAST}"] if fast else [voice.name]
+    return names
 
 
 def find_voice(voice: str | os.PathLike[str] | None = None) -> Voice:

@@ -33,8 +33,6 @@ class Voice:
 
     folder: Path
     manifest: VoiceManifest
-    variant: str = ""
-    """``fast``, if the fast vocoder is used."""
 
     @classmethod
     def open(cls, folder: Path) -> Voice:
@@ -58,7 +56,7 @@ class Voice:
 
     @property
     def name(self) -> str:
-        return f"{self.manifest.name}:{self.variant}" if self.variant else self.manifest.name
+        return self.manifest.name
 
     @property
     def fast(self) -> Voice:
@@ -72,13 +70,15 @@ class Voice:
             raise BundleError(f"the voice {self.name} has no fast vocoder: use it without :{FAST}")
         own = {stage.name for stage in vocoder_stages(self.manifest.vocoder)}
         changes = {
+            "name": f"{self.name}:{FAST}",
+            "title": f"{self.manifest.title} · 快速 {FAST}",
             "vocoder": fast.vocoder,
             "vocoder_weights": fast.weights,
             "graphs": {name: file for name, file in self.manifest.graphs.items() if name not in own} | fast.graphs,
             "nsf": None,
             "fast": None,
         }
-        return Voice(self.folder, self.manifest.model_copy(update=changes), FAST)
+        return Voice(self.folder, self.manifest.model_copy(update=changes))
 
     @property
     def graph_paths(self) -> dict[str, Path]:

@@ -41,6 +41,7 @@ def list_voices(as_json: JsonFlag = False) -> None:
                 "speakers": [s.id for s in manifest.speakers],
                 "emotions": list(manifest.emotions),
                 "embedded": voice.embedded,
+                "fast": manifest.fast is not None,
             }
         )
     if as_json:
@@ -52,7 +53,7 @@ def list_voices(as_json: JsonFlag = False) -> None:
     table = Table("name", "title", "Hz", "speakers", "emotions")
     for row in rows:
         table.add_row(
-            str(row["name"]),
+            f"{row['name']}, {row['name']}:fast" if row["fast"] else str(row["name"]),
             str(row["title"]),
             str(row["sample_rate"]),
             " ".join(row["speakers"]),  # type: ignore[arg-type]

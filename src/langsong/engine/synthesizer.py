@@ -311,7 +311,7 @@ class Synthesizer:
 
 def _graph_cache(voice: Voice) -> Path | None:
     """Folder for the voice's compiled graphs; None where none can be made."""
-    folder = cache_home() / "graphs" / f"{voice.manifest.name}-{voice.fingerprint}"
+    folder = cache_home() / "graphs" / f"{voice.name.replace(':', '-')}-{voice.fingerprint}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -13,7 +13,7 @@ from fastapi.sse import format_sse_event
 
 from langsong.audio.encode import AudioFormat, format_named
 from langsong.audio.label import HEADER, ContentLabel
-from langsong.bundle.store import find_voice, installed_voices
+from langsong.bundle.store import find_voice, voice_names
 from langsong.bundle.voice import Voice
 from langsong.engine.request import SpeechRequest
 from langsong.errors import LangsongError
@@ -107,7 +107,7 @@ def analyse(body: Text, service: ServiceHere, _: Caller) -> dict[str, Any]:
 @router.get("/voices")
 def voices(_: Caller) -> dict[str, Any]:
     """The installed voices, their speakers and emotions. 已安装的声音。"""
-    return {"voices": [_describe(find_voice(installed.name)) for installed in installed_voices()]}
+    return {"voices": [_describe(find_voice(name)) for name in voice_names()]}
 
 
 @router.get("/emotions")

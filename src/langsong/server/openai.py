@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from langsong.audio.encode import format_named
 from langsong.audio.label import HEADER
-from langsong.bundle.store import installed_voices
+from langsong.bundle.store import voice_names
 from langsong.errors import LangsongError
 
 from .aac import AAC
@@ -102,7 +102,7 @@ def _event(**data: Any) -> bytes:
 @router.get("/models")
 def models(_: Caller) -> dict[str, Any]:
     """The installed voices, and the names of OpenAI's models that stand for the default one."""
-    names = [*(voice.name for voice in installed_voices()), *OPENAI_MODELS]
+    names = [*voice_names(), *OPENAI_MODELS]
     return {"object": "list", "data": [_model(name) for name in names]}
 
 

@@ -14,7 +14,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from langsong.audio.label import ContentLabel
-from langsong.bundle.store import DEFAULT_VOICE, find_voice, installed_voices
+from langsong.bundle.store import DEFAULT_VOICE, find_voice, voice_names
 from langsong.bundle.voice import Voice
 from langsong.engine.options import SynthesisOptions
 from langsong.engine.pool import OpenVoice, SynthesisPool
@@ -166,7 +166,7 @@ class Service:
         """
         if voice is None:
             return self.settings.voice or DEFAULT_VOICE
-        names = [installed.name for installed in installed_voices()]
+        names = voice_names()
         if voice not in names:
             raise VoiceNotFound(f"no voice {voice!r}: there are {', '.join(names)} (GET /v1/voices)")
         return voice

@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from langsong.audio.files import write_audio
 from langsong.bundle.manifest import VoiceManifest
-from langsong.bundle.store import installed_voices
+from langsong.bundle.store import voice_names
 from langsong.bundle.voice import Voice
 from langsong.engine.options import SynthesisOptions
 from langsong.errors import AudioError, DeadlineExceeded, LangsongError, OptionError, TextError
@@ -52,7 +52,7 @@ class Studio:
 
     def voice_names(self) -> list[str]:
         """Of the voices that may be chosen."""
-        return [voice.name for voice in installed_voices()]
+        return voice_names()
 
     async def figures(self) -> Figures | None:
         """Of what was spoken last; measured if nothing was, which takes a second. None while the voice loads."""

@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 
 from langsong.bundle.install import InstallReport
 from langsong.bundle.manifest import Normalization, VoiceManifest
+from langsong.bundle.models import load_acoustic
+from langsong.engine.runtime.torch import LazyVocoder, TorchRuntime
 from langsong.engine.synthesizer import Synthesizer
 from langsong.engine.vocoding import INNER_LENGTHS, Vocoding, cheapest, fitting
-from langsong.vocoder.source import HarmonicSource
+from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
+from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig, TrunkConfig
+from langsong.vocoder.source import HarmonicSource, PulseSource
 
 Imported = Callable[[str], InstallReport]
 Speaker = Callable[..., Synthesizer]
@@ -105,6 +109,34 @@ def test_windows_give_what_one_pass_gives(
     assert samples.shape == expected.shape
     assert np.abs(expected).max() > 0.05
     np.testing.assert_allclose(samples, expected, atol=1e-5, rtol=0)
+
+
+@given(sizes=st.lists(st.integers(0, 330), min_size=1, max_size=4).filter(sum))
+@settings(deadline=None, max_examples=15, derandomize=True)
+def test_windows_of_pulses_and_noise_give_what_one_pass_gives(imported: Imported, sizes: list[int]) -> None:
+    trunk = TrunkConfig(channels=16, inner=24, blocks=3, kernel=5)
+    config = HarmonicNoiseConfig(
+        in_channels=80, sample_rate=16000, hop_length=200, mel_mean=0.0, mel_std=1.0, filters=trunk, pitch=trunk
+    )
+    manifest = imported("base").voice.manifest.model_copy(update={"vocoder": config, "nsf": None})
+    torch.manual_seed(1)
+    model = HarmonicNoiseVocoder(config).eval()
+    torch.nn.init.normal_(model.pitch_bins.leave.weight, std=2.0)  # F0 that moves
+    runtime = TorchRuntime(load_acoustic(imported("base").voice), LazyVocoder(config, lambda: model))
+    mel = np.random.default_rng(len(sizes)).standard_normal((sum(sizes), 80)).astype(np.float32)
+
+    left, right = config.context_frames
+    padded = np.ascontiguousarray(np.pad(mel, ((left, right), (0, 0)), mode="edge").T[None])
+    (f0,) = runtime.run("pitch", padded)
+    source = PulseSource(16000, 200, seed=0).advance(np.pad(f0[0], (1, 1), mode="edge"))
+    (whole,) = runtime.run("vocoder", padded, source[None])
+    expected = whole[0, 0, left * 200 : (left + len(mel)) * 200]
+
+    pieces = np.split(mel, np.cumsum(sizes)[:-1])
+    samples = np.concatenate(list(Vocoding(manifest, runtime).samples(iter(pieces), len(mel))))
+    assert samples.shape == expected.shape
+    # F0 differs in its last digits, and the phase of the highest harmonics sums that up
+    assert np.sqrt(np.mean(np.square(samples - expected))) < 5e-3 * np.sqrt(np.mean(np.square(expected)))
 
 
 def test_speech_begins_before_all_of_the_mel_is_there(imported: Imported, speaker: Speaker) -> None:

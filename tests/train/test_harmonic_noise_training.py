@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,15 @@ import yaml
 from generated import SPEC, write_corpus
 from test_loop_runs import HIFIGAN, SAMBERT, metrics, silent
 
+from langsong.bundle.install import InstallReport, install
 from langsong.bundle.store import find_voice
 from langsong.bundle.voice import Voice
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import BundleError, RecipeError
 from langsong.train.corpus_format import Corpus
 from langsong.train.export import export
-from langsong.train.predicted_mels import predicted_mels
-from langsong.train.recipe import read_recipe
+from langsong.train.predicted_mels import read_predicted
+from langsong.train.recipe import HarmonicNoiseRecipe, read_recipe
 from langsong.train.run import train
 from langsong.train.starting import read_vocoder
 
@@ -74,7 +77,7 @@ def test_a_voice_speaks_with_either_vocoder(folder: Path) -> None:
     voice, differences = export(folder / "fast", folder / "voice", partner=partner, card=None, precision="float32")
     assert {"vocoder", "fast_vocoder", "fast_pitch"} <= set(differences)
     fast = find_voice(f"{voice.folder}:fast")
-    assert (fast.name, voice.name) == ("plain:fast", "plain")
+    assert (fast.name, voice.name) == ("voice:fast", "voice")
     assert fast.fingerprint != voice.fingerprint
     said = {name: Synthesizer.open(v, precision="f32").say("你好。") for name, v in (("own", voice), ("fast", fast))}
     assert len(said["own"].samples) == len(said["fast"].samples)
@@ -85,20 +88,53 @@ def test_a_voice_speaks_with_either_vocoder(folder: Path) -> None:
 
     again, _ = export(acoustic, folder / "again", partner=str(voice.folder), card=None, precision="float32")
     assert again.manifest.fast == voice.manifest.fast  # goes along with the vocoder
+    fast_only, _ = export(acoustic, folder / "only", partner=f"{voice.folder}:fast", card=None, precision="float32")
+    assert fast_only.manifest.vocoder.kind == "harmonic_noise"  # type: ignore[union-attr]
+    assert len(Synthesizer.open(fast_only, precision="f32").say("你好。").samples) == len(said["fast"].samples)
+
+    installed = install(voice.folder, output=folder / "installed").voice
+    installed.fast.check_files()
+    manifest = json.loads((installed.folder / "voice.json").read_text())
+    graphs = manifest["fast"].pop("graphs")
+    (installed.folder / "voice.json").write_text(json.dumps(manifest | {"fast": manifest["fast"] | {"graphs": {}}}))
+    with pytest.raises(BundleError, match="exactly the fast graphs pitch, vocoder"):
+        Voice.open(installed.folder)
+    manifest["fast"] |= {"graphs": graphs}
+    manifest["fast"]["vocoder"] |= {"sample_rate": 44100}
+    (installed.folder / "voice.json").write_text(json.dumps(manifest))
+    with pytest.raises(BundleError, match="frames of the vocoder of pulses and noise"):
+        Voice.open(installed.folder)
     (again.folder / "fast.safetensors").unlink()
     with pytest.raises(BundleError, match=r"lacks fast\.safetensors"):
         Voice.open(again.folder)
 
 
+def test_it_goes_to_no_voice_of_other_frames(folder: Path, imported: Callable[[str], InstallReport]) -> None:
+    other = imported("base").voice.folder
+    with pytest.raises(RecipeError, match="the vocoder's frames are not those of"):
+        export(folder / "fast", folder / "misfit", partner=str(other), card=None, precision="float32")
+    assert not (folder / "misfit").exists()
+
+
+def test_a_single_weight_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump(FAST | {"output": "x", "weights": {"pitch": 0.5}, "loop": {"steps": 1}}))
+    recipe = read_recipe(path)
+    assert isinstance(recipe, HarmonicNoiseRecipe)
+    assert recipe.weights.model_dump() == {
+        "mel": 0.0, "spectral": 1.0, "adversarial": 0.0, "features": 0.0, "pitch": 0.5,
+    }  # fmt: skip
+
+
 def test_it_learns_from_predicted_mels(folder: Path) -> None:
     acoustic = run(folder, "predictor", SAMBERT, loop=LOOP | {"steps": 10, "picture_every": 0}, adversary=None)
     corpus = Corpus.open(folder / "corpus")
-    mels = predicted_mels(str(acoustic), corpus, corpus.valid)
-    for utterance, mel in zip(corpus.valid, mels, strict=True):
-        measured = corpus.features(utterance).mel
+    lines = metrics(run(folder, "predicted", FAST, loop=LOOP | {"steps": 20}, acoustic="predictor"))
+    assert acoustic == folder / "predictor"
+    for utterance in (*corpus.train, *corpus.valid):
+        mel, measured = read_predicted(folder / "predicted" / "predicted", utterance), corpus.features(utterance).mel
         assert mel.shape == measured.shape
         assert 0.1 < np.abs(mel - measured).mean() < np.abs(measured - measured.mean()).mean() * 1.5
-    lines = metrics(run(folder, "predicted", FAST, loop=LOOP | {"steps": 20}, acoustic="predictor"))
     losses = [line["spectral"] for line in lines if "spectral" in line]
     assert np.mean(losses[-3:]) < np.mean(losses[:3])
 
@@ -109,5 +145,5 @@ def test_what_does_not_fit_is_refused(folder: Path) -> None:
     write_corpus(folder / "kantts", recipe="kantts")
     with pytest.raises(RecipeError, match="of the hifigan recipe"):
         run(folder, "wrong", FAST, loop=LOOP, corpus="kantts")
-    with pytest.raises(RecipeError, match="has no HiFi-GAN generator"):
+    with pytest.raises(RecipeError, match="has no HiFi-GAN generator: name another"):
         run(folder, "wrong", HIFIGAN, loop=LOOP, teacher="fast")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder, _minimum_phase
 from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig, TrunkConfig
-from langsong.vocoder.source import PulseSource
+from langsong.vocoder.source import PulseSource, pulses
 
 RATE, HOP = 16000, 200
 SMALL = TrunkConfig(channels=16, inner=24, blocks=2, kernel=5)
@@ -52,11 +52,20 @@ def test_pulses_have_every_harmonic_alike_and_nothing_else() -> None:
     pulses, noise = PulseSource(RATE, HOP, seed=1).advance(still(80, 198.0))  # 1 s: bin n is n Hz
     spectrum = np.abs(np.fft.rfft(pulses)) / (RATE / 2)
     harmonics = np.arange(198, RATE // 2, 198)
-    np.testing.assert_allclose(spectrum[harmonics], np.sqrt(2 / 40), rtol=1e-4)  # of 40
+    share = RATE / 2 / 198 - len(harmonics)  # of the highest, which is not yet clear of half the rate
+    expected = np.where(harmonics == harmonics[-1], share, 1.0) * np.sqrt(2 / (len(harmonics) - 1 + share**2))
+    np.testing.assert_allclose(spectrum[harmonics], expected, rtol=1e-3)
     spectrum[harmonics] = 0
     assert spectrum.max() < 1e-4
     assert np.var(pulses) == pytest.approx(1.0, rel=0.02)
     assert np.var(noise) == pytest.approx(1.0, rel=0.05)
+
+
+@given(st.floats(55, 750), st.floats(0, 1))
+@settings(deadline=None)
+def test_no_harmonic_comes_at_once(f0: float, cycles: float) -> None:
+    near = [pulses(np.array([cycles]), np.array([RATE / (f0 * (1 + shift))]))[0] for shift in (-1e-6, 0, 1e-6)]
+    assert np.ptp(near) < 1e-3 * np.sqrt(RATE / f0)
 
 
 def test_f0_glides_between_the_middles_of_frames() -> None:

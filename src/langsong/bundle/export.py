@@ -189,7 +189,7 @@ def export_reference(
     """
     width = encoder.row.out_features if encoder.row is not None else 0
     stage = emotion_stage(width)
-    weights = _save_apart(encoder, stage.part, folder / f"{stage.name}.safetensors")
+    weights = _save_apart(encoder, stage.part, folder / f"{stage.name}.safetensors", torch.float16)
     path = folder / f"{stage.name}.onnx"
     return ReferenceSection(
         emotions=tuple(emotions),
@@ -201,19 +201,22 @@ def export_reference(
     )
 
 
-def export_fast(vocoder: HarmonicNoiseVocoder, acoustic: AcousticConfig, provenance: str, folder: Path) -> FastVocoder:
-    """Write a fast vocoder's weights, in float16, and its graphs into a bundle.
+def export_fast(
+    vocoder: HarmonicNoiseVocoder, acoustic: AcousticConfig, provenance: str, folder: Path, precision: str
+) -> FastVocoder:
+    """Write a fast vocoder's weights and its graphs into a bundle.
 
     Args:
         vocoder: in evaluation mode; it is rounded to what is written.
         acoustic: of the voice.
         provenance: for the manifest.
         folder: the bundle.
+        precision: "float32" or "float16", of the weights on disk.
 
     Returns:
         The manifest's section.
     """
-    weights = _save_apart(vocoder, "vocoder", folder / f"{FAST}.safetensors")
+    weights = _save_apart(vocoder, "vocoder", folder / f"{FAST}.safetensors", getattr(torch, precision))
     slots = read_slots(weights)
     graphs = {
         stage.name: _export(
@@ -234,9 +237,9 @@ def export_fast(vocoder: HarmonicNoiseVocoder, acoustic: AcousticConfig, provena
     )
 
 
-def _save_apart(model: nn.Module, prefix: str, path: Path) -> Path:
-    """A model's weights in float16 in a file of their own; the model is rounded to them."""
-    save_file(_stored(model, prefix, torch.float16), path, metadata={"format": "langsong"})
+def _save_apart(model: nn.Module, prefix: str, path: Path, dtype: torch.dtype) -> Path:
+    """A model's weights in a file of their own; the model is rounded to them."""
+    save_file(_stored(model, prefix, dtype), path, metadata={"format": "langsong"})
     path.chmod(0o644)
     return path
 

@@ -14,7 +14,7 @@ from langsong.errors import BundleError
 from langsong.text.frontend import Conventions
 from langsong.text.units import UnitInventory
 from langsong.vocoder.config import GeneratorConfig
-from langsong.vocoder.family import VocoderConfig
+from langsong.vocoder.family import GENERATOR, HARMONIC_NOISE, VocoderConfig
 from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig
 
 FORMAT_VERSION = 1
@@ -122,7 +122,6 @@ class VoiceManifest(Record):
         pitch: normalisation of the predicted F0 (Hz); None where it is unknown and the pitch cannot be changed.
         energy: normalisation of the predicted energy (natural log of amplitude), None where unknown.
         nsf: for vocoders with a harmonic source.
-        vocoder_weights: where the vocoder's are, if not in `weights`.
         reference: hears the emotion of recordings; None: the embedded voice's does it.
         fast: see `Voice.fast`.
     """
@@ -147,7 +146,6 @@ class VoiceManifest(Record):
     speaker_vectors: bool = False
     defaults: VoiceDefaults
     weights: File
-    vocoder_weights: File | None = None
     graphs: dict[str, File]
     reference: ReferenceSection | None = None
     fast: FastVocoder | None = None
@@ -169,6 +167,9 @@ class VoiceManifest(Record):
                 f"hop length {self.audio.hop_length} of the audio, {self.vocoder.hop_length} of the vocoder"
             )
         source = self.vocoder.source if isinstance(self.vocoder, GeneratorConfig) else None
+        for vocoder in (self.vocoder, self.fast.vocoder if self.fast else None):
+            if isinstance(vocoder, HarmonicNoiseConfig):
+                self._check_harmonic_noise(vocoder)
         wanted = self.vocoder.in_channels + (2 if source else 0)
         if self.acoustic.n_mels != wanted:
             raise ValueError(f"the acoustic model makes {self.acoustic.n_mels} channels, the vocoder takes {wanted}")
@@ -180,11 +181,18 @@ class VoiceManifest(Record):
             raise ValueError("the model's emotions or speakers are not as many as the unit inventory's")
         if (self.nsf is None) != (source is None):
             raise ValueError("nsf and the vocoder's source go together")
-        if self.fast:
-            frames = (self.fast.vocoder.in_channels, self.fast.vocoder.hop_length, self.fast.vocoder.sample_rate)
-            if frames != (self.acoustic.n_mels, self.audio.hop_length, self.audio.sample_rate):
-                raise ValueError("the fast vocoder's frames are not the voice's")
         return self
+
+    def _check_harmonic_noise(self, vocoder: HarmonicNoiseConfig) -> None:
+        audio = self.audio
+        if (vocoder.in_channels, vocoder.hop_length, vocoder.sample_rate) != (
+            self.acoustic.n_mels,
+            audio.hop_length,
+            audio.sample_rate,
+        ):
+            raise ValueError("the frames of the vocoder of pulses and noise are not the voice's")
+        if self.mel_to_vocoder is None:
+            raise ValueError("a vocoder of pulses and noise reads logarithms: mel_to_vocoder must make them")
 
 
 def read_manifest(folder: Path) -> VoiceManifest:
@@ -208,5 +216,6 @@ def read_manifest(folder: Path) -> VoiceManifest:
         return VoiceManifest.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "voice.json"
+        kinds = (GENERATOR, HARMONIC_NOISE)
+        where = ".".join(str(part) for part in first["loc"] if part not in kinds) or "voice.json"
         raise BundleError(f"{path} is not valid: {where}: {first['msg']}") from None

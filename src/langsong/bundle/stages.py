@@ -1,7 +1,7 @@
 """The stages of synthesis: what goes into each graph and what comes out.
 
 Exported graphs, the OpenVINO runtime and the torch runtime all follow this one table. Shapes are in the
-docstrings of `acoustic.sambert.SamBert` and `vocoder.generator.Generator`.
+docstrings of `acoustic.sambert.SamBert`, `vocoder.generator.Generator` and `HarmonicNoiseVocoder` beside it.
 """
 
 from __future__ import annotations

@@ -78,11 +78,13 @@ def find_voice(voice: str | os.PathLike[str] | None = None) -> Voice:
     if voice is None:
         return Voice.open(_folder_of(DEFAULT_VOICE))
     name = os.fspath(voice)
+    if name in {v.name for v in installed_voices()}:
+        return Voice.open(_folder_of(name))
+    if os.path.isdir(name):  # noqa: PTH112 - False for any text
+        return Voice.open(Path(name))
     base, _, variant = name.rpartition(":")
     if base and variant == FAST:
         return find_voice(base).fast
-    if name not in {v.name for v in installed_voices()} and os.path.isdir(name):  # noqa: PTH112 - False for any text
-        return Voice.open(Path(name))
     return Voice.open(_folder_of(name))
 
 

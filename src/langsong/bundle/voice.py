@@ -12,7 +12,7 @@ import numpy as np
 from langsong.errors import BundleError
 from langsong.types import Float32
 
-from .manifest import VoiceManifest, read_manifest
+from .manifest import File, VoiceManifest, read_manifest
 from .stages import EMOTION, Stage, stages_of, vocoder_stages
 
 FAST = "fast"
@@ -33,6 +33,8 @@ class Voice:
 
     folder: Path
     manifest: VoiceManifest
+    vocoder_weights: File | None = None
+    """Where the vocoder's are, if not with the others."""
 
     @classmethod
     def open(cls, folder: Path) -> Voice:
@@ -49,6 +51,10 @@ class Voice:
                 f"{folder} must have exactly the graphs {', '.join(sorted(stages))}; "
                 f"it names {', '.join(sorted(graphs))}"
             )
+        if fast := voice.manifest.fast:
+            stages = {s.name for s in vocoder_stages(fast.vocoder)}
+            if stages != set(fast.graphs):
+                raise BundleError(f"{folder} must have exactly the fast graphs {', '.join(sorted(stages))}")
         for file in voice.files:
             if not (folder / file).is_file():
                 raise BundleError(f"{folder} lacks {file}: install the voice again")
@@ -73,12 +79,11 @@ class Voice:
             "name": f"{self.name}:{FAST}",
             "title": f"{self.manifest.title} · 快速 {FAST}",
             "vocoder": fast.vocoder,
-            "vocoder_weights": fast.weights,
             "graphs": {name: file for name, file in self.manifest.graphs.items() if name not in own} | fast.graphs,
             "nsf": None,
             "fast": None,
         }
-        return Voice(self.folder, self.manifest.model_copy(update=changes))
+        return Voice(self.folder, self.manifest.model_copy(update=changes), fast.weights)
 
     @property
     def graph_paths(self) -> dict[str, Path]:
@@ -96,8 +101,8 @@ class Voice:
     def files(self) -> dict[str, str]:
         """Names of the files with contents, and their sha256."""
         entries = [self.manifest.weights, *self.manifest.graphs.values()]
-        if self.manifest.vocoder_weights is not None:
-            entries.append(self.manifest.vocoder_weights)
+        if self.vocoder_weights is not None:
+            entries.append(self.vocoder_weights)
         if (reference := self.manifest.reference) is not None:
             entries += [reference.graph, reference.weights]
         if (fast := self.manifest.fast) is not None:
@@ -110,7 +115,7 @@ class Voice:
 
     @property
     def vocoder_weights_path(self) -> Path:
-        return self.folder / (self.manifest.vocoder_weights or self.manifest.weights).file
+        return self.folder / (self.vocoder_weights or self.manifest.weights).file
 
     def graph_path(self, stage: str) -> Path:
         return self.folder / self.manifest.graphs[stage].file
@@ -118,7 +123,7 @@ class Voice:
     @cached_property
     def fingerprint(self) -> str:
         """Short digest of everything that shapes the sound: the key of caches."""
-        text = self.manifest.model_dump_json()
+        text = self.manifest.model_dump_json(exclude={"fast"}) + (self.vocoder_weights or self.manifest.weights).sha256
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def tensor(self, name: str) -> Float32:

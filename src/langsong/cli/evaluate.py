@@ -18,7 +18,7 @@ def evaluate(
     voice: VoiceOption = None,
     speaker: SpeakerOption = None,
     emotion: EmotionOption = None,
-    sentences: Annotated[Path | None, typer.Option(help="One sentence a line. [default: twenty of ours]")] = None,
+    sentences: Annotated[Path | None, typer.Option(help="One sentence a line. [default: thirty of ours]")] = None,
     reference: Annotated[
         Path | None, typer.Option(help="Recordings with transcripts: say the same, and compare voice, melody and time.")
     ] = None,

@@ -35,6 +35,12 @@ class Placement:
     reason: str
     max_memory: int | None = None
 
+    def for_vocoder(self, *, bears_half: bool) -> Placement:
+        """The same for a vocoder that may, or may not, be computed in less than f32."""
+        if bears_half or self.runtime != "openvino" or self.precision == "f32":
+            return self
+        return replace(self, precision="f32", reason="this vocoder needs f32")
+
 
 def available_cores() -> int:
     """Processors that this process may use."""

@@ -105,7 +105,8 @@ class Synthesizer:
         """
         own = lexicon if lexicon is None or isinstance(lexicon, UserLexicon) else UserLexicon.load(Path(lexicon))
         opened = voice if isinstance(voice, Voice) else find_voice(voice)
-        placement = place(runtime, device, precision, threads, max_vram)
+        placed = place(runtime, device, precision, threads, max_vram)
+        placement = placed.for_vocoder(bears_half=opened.manifest.vocoder.bears_half)
         return cls(opened, _build_runtime(opened, placement), placement, cache_bytes, own, heard_folder, batch)
 
     @property
@@ -325,8 +326,7 @@ def _build_runtime(voice: Voice, placement: Placement) -> Runtime:
 
         feedback = voice.manifest.acoustic.feedback == "previous_frame"
         stepwise = frozenset({"duration", "decoder"} if feedback else {"duration"})
-        precision = placement.precision if voice.manifest.vocoder.bears_half else "f32"
-        return OpenVinoRuntime(voice.graph_paths, placement.threads, precision, stepwise, _graph_cache(voice))
+        return OpenVinoRuntime(voice.graph_paths, placement.threads, placement.precision, stepwise, _graph_cache(voice))
     from langsong.bundle.models import load_acoustic, load_reference, load_vocoder
 
     from .runtime.torch import LazyVocoder, TorchRuntime

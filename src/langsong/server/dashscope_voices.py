@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from langsong.bundle.manifest import VoiceManifest
-from langsong.bundle.store import installed_voices
+from langsong.bundle.store import voice_names
 from langsong.errors import VoiceNotFound
 
 from .service import Service
@@ -40,7 +40,7 @@ def find_speaker(model: str, service: Service) -> tuple[str | None, str | None]:
     """
     match = _MODEL.fullmatch(model.strip())
     name = match["name"] if match else ""
-    installed = {voice.name for voice in installed_voices()}
+    installed = set(voice_names())
     for spelling in (name, name.replace("-", "_"), name.replace("_", "-")):
         if spelling in installed:
             return spelling, None

@@ -14,8 +14,8 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from langsong.audio.label import ContentLabel
-from langsong.bundle.store import DEFAULT_VOICE, find_voice, voice_names
-from langsong.bundle.voice import Voice
+from langsong.bundle.store import DEFAULT_VOICE, find_voice, installed_voices, voice_names
+from langsong.bundle.voice import FAST, Voice
 from langsong.engine.options import SynthesisOptions
 from langsong.engine.pool import OpenVoice, SynthesisPool
 from langsong.engine.request import SpeechRequest
@@ -166,9 +166,8 @@ class Service:
         """
         if voice is None:
             return self.settings.voice or DEFAULT_VOICE
-        names = voice_names()
-        if voice not in names:
-            raise VoiceNotFound(f"no voice {voice!r}: there are {', '.join(names)} (GET /v1/voices)")
+        if voice.removesuffix(f":{FAST}") not in {installed.name for installed in installed_voices()}:
+            raise VoiceNotFound(f"no voice {voice!r}: there are {', '.join(voice_names())} (GET /v1/voices)")
         return voice
 
     def find(self, voice: str | None = None) -> Voice:

@@ -18,7 +18,7 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, Synthesize
 
 from langsong import __version__
 from langsong.audio.encode import to_pcm16
-from langsong.bundle.store import find_voice, installed_voices
+from langsong.bundle.store import find_voice, voice_names
 from langsong.engine.options import SynthesisOptions
 from langsong.errors import LangsongError, OptionError
 
@@ -156,7 +156,7 @@ def _text(value: object) -> str:
 
 def _info(service: Service) -> Info:
     default = service.find()
-    others = (find_voice(voice.name) for voice in installed_voices() if voice.name != default.name)
+    others = (find_voice(name) for name in voice_names() if name != default.name)
     voices = [voice.manifest for voice in (default, *others)]
     program = TtsProgram(
         name="langsong",

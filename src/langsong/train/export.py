@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -11,7 +13,7 @@ from pydantic import ValidationError
 from langsong.acoustic.reference import AUDIO, ReferenceEncoder
 from langsong.acoustic.sambert import SamBert
 from langsong.bundle.assemble import Describe, assemble
-from langsong.bundle.attach import attach_fast, attach_reference, copy_fast, copy_reference
+from langsong.bundle.attach import attach_fast, attach_reference, copy_fast, copy_reference, described
 from langsong.bundle.card import VoiceCard, read_card
 from langsong.bundle.install import PRECISIONS, install
 from langsong.bundle.manifest import File, VoiceManifest
@@ -19,7 +21,7 @@ from langsong.bundle.models import load_acoustic
 from langsong.bundle.store import find_voice
 from langsong.bundle.verify import compare_graphs
 from langsong.bundle.voice import Voice
-from langsong.errors import OptionError, RecipeError
+from langsong.errors import BundleError, OptionError, RecipeError
 from langsong.vocoder.build import Vocoder
 from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
 
@@ -78,14 +80,14 @@ def export(
             graphs=graphs,
         )
 
-    voice, differences = _assembled(output, acoustic, generator, describe, precision)
-    if listener := run_listener(run, identity):
-        provenance = details.provenance or f"trained together with the acoustic model, {identity.emotions}"
-        with torch.no_grad():
-            voice = attach_reference(voice, listener, identity.emotions, AUDIO, provenance)
-    if other is not None:
-        voice = copy_fast(other, voice)
-    return voice, differences | compare_graphs(voice)
+    with whole_or_nothing(output):
+        voice, differences = _assembled(output, acoustic, generator, describe, precision)
+        if listener := run_listener(run, identity):
+            provenance = details.provenance or f"trained together with the acoustic model, {identity.emotions}"
+            with torch.no_grad():
+                voice = attach_reference(voice, listener, identity.emotions, AUDIO, provenance)
+            differences = compare_graphs(voice)
+        return voice if other is None else copy_fast(other, voice), differences
 
 
 def _with_new_vocoder(
@@ -95,36 +97,44 @@ def _with_new_vocoder(
     if partner is None:
         raise RecipeError(f"{run} is a vocoder's: name the voice that shall have it, with --with")
     base, vocoder = find_voice(partner), run_vocoder(run)
+    audio = read_identity(run).audio
+    if audio != base.manifest.audio:
+        raise RecipeError(f"the vocoder's frames are not those of {base.name}: {audio}, not {base.manifest.audio}")
+    said = {
+        "name": details.name or output.name,
+        **{k: v for k in ("title", "provenance") if (v := getattr(details, k))},
+        **({"licence": details.licence} if details.licence != VoiceCard().licence else {}),
+    }
     if isinstance(vocoder, HarmonicNoiseVocoder):
-        return _with_fast_vocoder(base, vocoder, output, details.provenance)
+        return _with_fast_vocoder(base, vocoder, output, said, precision)
 
     def describe(weights: File, graphs: dict[str, File]) -> VoiceManifest:
-        changes = {
-            "name": details.name or output.name,
-            "vocoder": vocoder.config,
-            "weights": weights,
-            "graphs": graphs,
-            "reference": None,
-            "fast": None,
-            **{k: v for k in ("title", "provenance") if (v := getattr(details, k))},
-            **({"licence": details.licence} if details.licence != VoiceCard().licence else {}),
-        }
-        return VoiceManifest.model_validate(dict(base.manifest) | changes)
+        changes = {"vocoder": vocoder.config, "weights": weights, "graphs": graphs, "reference": None, "fast": None}
+        return VoiceManifest.model_validate(dict(base.manifest) | changes | said)
 
-    voice, differences = _assembled(output, load_acoustic(base), vocoder, describe, precision)
-    if base.manifest.reference is not None:
-        voice = copy_reference(base, voice)
-    return copy_fast(base, voice), differences
+    with whole_or_nothing(output):
+        voice, differences = _assembled(output, load_acoustic(base), vocoder, describe, precision)
+        if base.manifest.reference is not None:
+            voice = copy_reference(base, voice)
+        return copy_fast(base, voice), differences
 
 
 def _with_fast_vocoder(
-    base: Voice, vocoder: HarmonicNoiseVocoder, output: Path, provenance: str
+    base: Voice, vocoder: HarmonicNoiseVocoder, output: Path, said: Mapping[str, str], precision: str
 ) -> tuple[Voice, dict[str, float]]:
-    voice = install(base.folder, output=output).voice
-    try:
-        with torch.no_grad():
-            voice = attach_fast(voice, vocoder, provenance or "trained by langsong train run")
+    provenance = said.get("provenance", "trained by langsong train run")
+    with whole_or_nothing(output), torch.no_grad():
+        voice = attach_fast(described(install(base.folder, output=output).voice, said), vocoder, provenance, precision)
         return voice, compare_graphs(voice)
+
+
+@contextmanager
+def whole_or_nothing(output: Path) -> Iterator[None]:
+    """If what is done fails, nothing is left at `output`, unless it was there before."""
+    if output.exists():
+        raise BundleError(f"{output} exists already: remove it first, or choose another name")
+    try:
+        yield
     except BaseException:
         shutil.rmtree(output, ignore_errors=True)
         raise

@@ -32,6 +32,7 @@ from .corpus_format import (
     write_description,
     write_utterances,
 )
+from .export import whole_or_nothing
 from .identity import read_identity
 from .new_speaker import write_start
 from .prepare.job import prepare
@@ -272,5 +273,6 @@ def _bundle(base: Voice, start: Path, run: Path, kept: float, speaker: str, outp
         }
         return VoiceManifest.model_validate(dict(manifest) | changes)
 
-    voice, _ = assemble(output, acoustic, vocoder, describe, precision="float32")
-    return copy_fast(base, voice)
+    with whole_or_nothing(output):
+        voice, _ = assemble(output, acoustic, vocoder, describe, precision="float32")
+        return copy_fast(base, voice)

@@ -22,7 +22,7 @@ class VoiceIdentity(Record):
     """The record in a run's identity.json; fields as in `CorpusDescription` and `VoiceManifest`.
 
     Attributes:
-        acoustic: of an acoustic model's run. vocoder: of a vocoder's run.
+        acoustic: of an acoustic model's run. generator: of a vocoder's run.
     """
 
     units: UnitInventory
@@ -36,7 +36,7 @@ class VoiceIdentity(Record):
     energy: Normalization
     nsf: NsfF0 | None = None
     acoustic: AcousticConfig | None = None
-    vocoder: VocoderConfig | None = None
+    generator: VocoderConfig | None = None
 
     @property
     def mel_to_vocoder(self) -> Normalization | None:

@@ -224,7 +224,6 @@ class _VocoderRecipe(_Run):
         resolutions: of the spectral loss: samples of Fourier transform, hop and window.
     """
 
-    initialise: str | None = None
     teacher: str | None = None
     samples: Count = 9600
     adversarial_start: Steps = 0
@@ -253,6 +252,15 @@ class HifiganRecipe(_VocoderRecipe):
     period: PeriodConfig | None = PeriodConfig()
 
 
+class HarmonicNoiseWeights(VocoderWeights):
+    """The same, of which a fast vocoder needs other ones."""
+
+    mel: Weight = 0.0
+    spectral: Weight = 1.0
+    adversarial: Weight = 0.0
+    features: Weight = 0.0
+
+
 class HarmonicNoiseRecipe(_VocoderRecipe):
     """Training a fast vocoder of filtered pulses and noise.
 
@@ -267,7 +275,7 @@ class HarmonicNoiseRecipe(_VocoderRecipe):
     pitch: TrunkConfig = TrunkConfig(channels=128, inner=256, blocks=5)
     acoustic: str | None = None
     samples: Count = 16384
-    weights: VocoderWeights = VocoderWeights(mel=0.0, spectral=1.0, adversarial=0.0, features=0.0)
+    weights: HarmonicNoiseWeights = HarmonicNoiseWeights()
     resolutions: tuple[Resolution, ...] = FINE_RESOLUTIONS
     learning: Learning = Learning(rate=2e-3, betas=(0.8, 0.99), epsilon=1e-8, warmup=50)
 

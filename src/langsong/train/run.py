@@ -16,12 +16,13 @@ from .checkpoint import LAST, RunState, load
 from .corpus_format import Corpus
 from .identity import IDENTITY_FILE, VoiceIdentity
 from .loop import Run
-from .recipe import Recipe, SambertRecipe, format_recipe
+from .predicted_mels import write_predicted
+from .recipe import HarmonicNoiseRecipe, Recipe, SambertRecipe, VocoderRecipe, format_recipe
 from .records import Reporter
 from .sambert import SambertTask
 from .starting import read_vocoder, sambert_start, vocoder_start
 from .task import Task
-from .vocoder import VocoderTask
+from .vocoder import VocoderTask, predicted_folder
 from .workers import Workers, launch
 
 RECIPE_FILE = "recipe.yaml"
@@ -53,6 +54,8 @@ def train(recipe: Recipe, *, resume: bool, reporter: Reporter) -> None:
         _write(recipe.output / IDENTITY_FILE, identity.model_dump_json(indent=1) + "\n")
     except OSError as error:
         raise RecipeError(f"cannot write {recipe.output}: {error.strerror}") from None
+    if isinstance(recipe, HarmonicNoiseRecipe) and recipe.acoustic:
+        write_predicted(recipe.acoustic, corpus, predicted_folder(recipe))
     launch(_job, recipe.hardware, recipe.loop.batch, recipe, corpus, reporter)
 
 
@@ -60,9 +63,9 @@ def _job(workers: Workers, recipe: Recipe, corpus: Corpus, reporter: Reporter) -
     identity, weights = _start(recipe, corpus)
     task: Task[Any]
     if isinstance(recipe, SambertRecipe):
-        task = SambertTask(recipe, corpus, identity, weights, _generator(recipe.vocoder))
+        task = SambertTask(recipe, corpus, identity, weights, _showing(recipe))
     else:
-        task = VocoderTask(recipe, corpus, identity, weights, _generator(recipe.teacher))
+        task = VocoderTask(recipe, corpus, identity, weights, _teacher(recipe))
     last = recipe.output / LAST
     state: RunState | None = load(last) if last.exists() else None
     Run[Any](workers, recipe.loop, task, recipe.output, state, reporter).go()
@@ -71,20 +74,27 @@ def _job(workers: Workers, recipe: Recipe, corpus: Corpus, reporter: Reporter) -
 def _start(recipe: Recipe, corpus: Corpus) -> tuple[VoiceIdentity, Mapping[str, Tensor]]:
     if isinstance(recipe, SambertRecipe):
         return sambert_start(recipe, corpus.description)
+    _teacher(recipe)
     config, weights = vocoder_start(recipe, corpus.description)
-    return VoiceIdentity.of_corpus(corpus.description).model_copy(update={"vocoder": config}), weights
+    return VoiceIdentity.of_corpus(corpus.description).model_copy(update={"generator": config}), weights
 
 
-def _generator(source: str | None) -> Generator | None:
-    """One that shows how a run goes, or what it shall learn.
+def _teacher(recipe: VocoderRecipe) -> Generator | None:
+    """What the vocoder shall learn from.
 
     Raises:
         RecipeError: it is of pulses and noise; other errors as `read_vocoder`.
     """
-    vocoder = read_vocoder(source) if source else None
+    vocoder = read_vocoder(recipe.teacher) if recipe.teacher else None
     if vocoder is not None and not isinstance(vocoder, Generator):
-        raise RecipeError(f"{source} has no HiFi-GAN generator: name a voice without :fast")
+        raise RecipeError(f"the teacher {recipe.teacher} has no HiFi-GAN generator: name another, or none")
     return vocoder
+
+
+def _showing(recipe: SambertRecipe) -> Generator | None:
+    """What speaks the exhibits; nothing does where the voice's vocoder takes more than mels."""
+    vocoder = read_vocoder(recipe.vocoder) if recipe.vocoder else None
+    return vocoder if isinstance(vocoder, Generator) else None
 
 
 def _write(path: Path, text: str) -> None:

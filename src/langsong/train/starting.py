@@ -29,11 +29,11 @@ from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig
 from .checkpoint import BEST, LAST, RunState, load
 from .corpus_format import CorpusDescription
 from .identity import IDENTITY_FILE, VoiceIdentity, read_identity
-from .recipe import HifiganRecipe, SambertRecipe, VocoderRecipe
+from .recipe import HarmonicNoiseRecipe, HifiganRecipe, SambertRecipe, VocoderRecipe
 
 Weights = dict[str, Tensor]
 _SPEAKERS = "model.speaker_embed.weight"
-VOCODER = "vocoder"
+VOCODER = "generator"
 """The network of a vocoder's run that speaks."""
 
 
@@ -116,6 +116,8 @@ def vocoder_start(recipe: VocoderRecipe, corpus: CorpusDescription) -> tuple[Voc
     """
     audio, statistics = corpus.audio, corpus.mel
     config: VocoderConfig
+    if isinstance(recipe, HarmonicNoiseRecipe) and corpus.mel_recipe != "hifigan":
+        raise RecipeError("vocoders of pulses and noise read logarithms: the corpus must be of the hifigan recipe")
     if recipe.initialise is not None:
         vocoder = read_vocoder(recipe.initialise)
         if isinstance(vocoder, Generator) != isinstance(recipe, HifiganRecipe):
@@ -126,11 +128,11 @@ def vocoder_start(recipe: VocoderRecipe, corpus: CorpusDescription) -> tuple[Voc
                 f"the vocoder to start from takes {config.in_channels} mel bins of {config.hop_length} samples, "
                 f"the corpus has {audio.n_mels} of {audio.hop_length}"
             )
+        if isinstance(config, HarmonicNoiseConfig) and config.sample_rate != audio.sample_rate:
+            raise RecipeError(f"the vocoder to start from speaks at {config.sample_rate} Hz, not {audio.sample_rate}")
         return config, vocoder.state_dict()
     if isinstance(recipe, HifiganRecipe):
         return recipe.shape.config(audio.n_mels, audio.hop_length), {}
-    if corpus.mel_recipe != "hifigan":
-        raise RecipeError("vocoders of pulses and noise read logarithms: the corpus must be of the hifigan recipe")
     config = HarmonicNoiseConfig(
         in_channels=audio.n_mels,
         sample_rate=audio.sample_rate,
@@ -163,9 +165,9 @@ def run_vocoder(run: Path) -> Vocoder:
         RecipeError: the run is of another kind.
     """
     identity = read_identity(run)
-    if identity.vocoder is None:
+    if identity.generator is None:
         raise RecipeError(f"{run} is no run of a vocoder")
-    vocoder = build_vocoder(identity.vocoder)
+    vocoder = build_vocoder(identity.generator)
     if isinstance(vocoder, Generator):
         vocoder = normalized(vocoder)
     vocoder.load_state_dict(averaged_weights(run, VOCODER))

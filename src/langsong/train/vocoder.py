@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,6 @@ from torch import Tensor, nn
 
 from langsong.audio.pitch import fill_unvoiced
 from langsong.errors import RecipeError
-from langsong.types import Float32
 from langsong.vocoder.build import build_vocoder
 from langsong.vocoder.config import GeneratorConfig
 from langsong.vocoder.discriminators import Discriminators
@@ -24,7 +24,7 @@ from langsong.vocoder.source import PulseSource
 from .corpus_format import Corpus, Utterance
 from .identity import VoiceIdentity
 from .losses import adversarial_loss, discriminator_loss, feature_matching_loss
-from .predicted_mels import predicted_mels
+from .predicted_mels import read_predicted
 from .recipe import HarmonicNoiseRecipe, Learning, VocoderRecipe
 from .records import Exhibit, Heatmap, Sound
 from .spectral import MelLoss, SpectralLoss
@@ -36,6 +36,11 @@ SHOWN_S = 5.0
 """Seconds of the exhibited utterance."""
 _UNVOICED_WEIGHT = 0.05
 _USUAL_F0_HZ = 150.0
+
+
+def predicted_folder(recipe: HarmonicNoiseRecipe) -> Path:
+    """Where a run keeps mels as an acoustic model predicts them."""
+    return recipe.output / "predicted"
 
 
 class VocoderBatch(NamedTuple):
@@ -62,8 +67,8 @@ class VocoderData:
 
     Args:
         pulses: whether the vocoder takes pulses and noise.
-        predicted: mels (L, n_mels) of each utterance, taken for half of the stretches by chance, and for all that are
-            not by chance; None = those that were measured.
+        predicted: folder of predicted mels, taken for half of the stretches by chance, and for all that are not by
+            chance; None = those that were measured.
     """
 
     def __init__(
@@ -74,7 +79,7 @@ class VocoderData:
         frames: int,
         *,
         pulses: bool,
-        predicted: Sequence[Float32] | None = None,
+        predicted: Path | None = None,
     ) -> None:
         self.corpus, self.utterances, self.frames = corpus, tuple(utterances), frames
         self.pulses, self.predicted = pulses, predicted
@@ -99,7 +104,9 @@ class VocoderData:
     ) -> VocoderBatch:
         """One item of a batch, without its dimension, from a frame on; `rng` is for the excitation."""
         features = self.corpus.features(self.utterances[index])
-        whole = features.mel if measured or self.predicted is None else self.predicted[index]
+        whole = features.mel
+        if self.predicted is not None and not measured:
+            whole = read_predicted(self.predicted, self.utterances[index])
         mel = whole[start : start + frames]
         if self.normalises:
             mel = (mel - self.mean) / self.std
@@ -141,7 +148,7 @@ class VocoderTask:
         weights: Mapping[str, Tensor],
         teacher: Generator | None,
     ) -> None:
-        config, hop = identity.vocoder, identity.audio.hop_length
+        config, hop = identity.generator, identity.audio.hop_length
         assert config is not None
         if isinstance(config, GeneratorConfig) and config.source is not None:
             raise RecipeError("generators with a harmonic source cannot be trained yet: choose another to start from")
@@ -163,16 +170,9 @@ class VocoderTask:
         self.spectral_loss = SpectralLoss(recipe.resolutions)
         frames = max(1, round(recipe.samples / hop))
         pulses = isinstance(config, HarmonicNoiseConfig)
-        acoustic = recipe.acoustic if isinstance(recipe, HarmonicNoiseRecipe) else None
+        predicted = predicted_folder(recipe) if isinstance(recipe, HarmonicNoiseRecipe) and recipe.acoustic else None
         self.train, self.valid = (
-            VocoderData(
-                corpus,
-                utterances,
-                identity,
-                frames,
-                pulses=pulses,
-                predicted=predicted_mels(acoustic, corpus, utterances) if acoustic else None,
-            )
+            VocoderData(corpus, utterances, identity, frames, pulses=pulses, predicted=predicted)
             for utterances in (corpus.train, corpus.valid)
         )
         self.train_lengths, self.valid_lengths = self.train.lengths, self.valid.lengths

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Discriminator, Tag
 
 from .config import GeneratorConfig
 from .harmonic_noise_config import HarmonicNoiseConfig
 
-VocoderConfig: TypeAlias = GeneratorConfig | HarmonicNoiseConfig
+GENERATOR, HARMONIC_NOISE = "generator", "harmonic_noise"
+
+
+def _kind(value: Any) -> str:
+    given = value.get("kind", GENERATOR) if isinstance(value, Mapping) else getattr(value, "kind", GENERATOR)
+    return str(given)
+
+
+VocoderConfig: TypeAlias = Annotated[
+    Annotated[GeneratorConfig, Tag(GENERATOR)] | Annotated[HarmonicNoiseConfig, Tag(HARMONIC_NOISE)],
+    Discriminator(_kind),
+]

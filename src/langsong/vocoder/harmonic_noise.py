@@ -82,7 +82,7 @@ class HarmonicNoiseVocoder(nn.Module):
         """(B, in_channels, L) → (B, L), natural logarithm of F0 in Hz; between voiced stretches it goes on."""
         low, high = math.log(self.config.lowest_hz), math.log(self.config.highest_hz)
         places = _count(self.config.pitch_bins, mel) / (self.config.pitch_bins - 1)
-        shares = torch.softmax(self.pitch_bins(self._normalised(mel)), dim=2)
+        shares = torch.softmax(self.pitch_bins(self._normalised(mel)).float(), dim=2)
         return low + (high - low) * (shares * places).sum(2)
 
     def pitch(self, mel: Tensor) -> Tensor:
@@ -98,15 +98,24 @@ class HarmonicNoiseVocoder(nn.Module):
         Returns:
             (B, 1, L * hop).
         """
-        rough = self.envelope(mel.transpose(1, 2))
-        harmonic, noise = self.filters(self._normalised(mel)).chunk(2, dim=2)
-        harmonic, noise = rough + harmonic, (rough + noise).exp()
-        gain, phase = harmonic.exp(), harmonic @ _minimum_phase(self.bins, mel)
+        rough = self.envelope(mel.transpose(1, 2)).float()
+        harmonic, noise = self.filters(self._normalised(mel)).float().chunk(2, dim=2)
+        with torch.autocast(mel.device.type, enabled=False):  # spectra and phases need all their digits
+            return self._filtered(rough + harmonic, (rough + noise).exp(), source)
+
+    def _filtered(self, harmonic: Tensor, noise: Tensor, source: Tensor) -> Tensor:
+        """(B, 1, L * hop).
+
+        Args:
+            harmonic: (B, L, bins), log magnitudes over the pulses. noise: (B, L, bins), magnitudes over the noise.
+            source: (B, 2, L * hop).
+        """
+        gain, phase = harmonic.exp(), harmonic @ _minimum_phase(self.bins, harmonic)
         pulses, hiss = (self._spectrum(source[:, channel]) for channel in range(2))
         cos, sin = gain * phase.cos(), gain * phase.sin()
         real = pulses[0] * cos - pulses[1] * sin + hiss[0] * noise
         imaginary = pulses[0] * sin + pulses[1] * cos + hiss[1] * noise
-        return self._overlapped(torch.cat([real, imaginary], dim=2) @ _inverse_dft(self.bins, mel))[:, None]
+        return self._overlapped(torch.cat([real, imaginary], dim=2) @ _inverse_dft(self.bins, harmonic))[:, None]
 
     def _spectrum(self, excitation: Tensor) -> tuple[Tensor, Tensor]:
         """(B, L * hop) → real and imaginary parts (B, L, bins) of each frame under its window."""

@@ -138,15 +138,20 @@ class PulseSource:
 def pulses(cycles: Float64, period: Float64) -> Float32:
     """All harmonics below half the sample rate with the same amplitude, as cosines that begin together.
 
+    The highest fades in as it gets clear of half the sample rate, so that none comes at once when F0 glides.
+
     Args:
         cycles: (N,) of the fundamental, done by each sample. period: (N,) samples.
 
     Returns:
-        (N,), of variance 1; the sum is Dirichlet's kernel.
+        (N,), of variance 1. Those below the highest sum up to Dirichlet's kernel.
     """
-    harmonics = np.maximum(np.floor(period / 2), 1.0)
+    highest = np.maximum(np.floor(period / 2), 1.0)
+    share = np.clip(period / 2 - highest, 0.0, 1.0)
     angle = np.pi * (cycles - np.rint(cycles))
     sine = np.sin(angle)
     peak = np.abs(sine) < 1e-9
-    kernel = np.where(peak, 2 * harmonics + 1, np.sin((2 * harmonics + 1) * angle) / np.where(peak, 1.0, sine))
-    return ((kernel - 1) / np.sqrt(2 * harmonics)).astype(np.float32)
+    order = 2 * highest - 1
+    kernel = np.where(peak, order, np.sin(order * angle) / np.where(peak, 1.0, sine))
+    total = (kernel - 1) / 2 + share * np.cos(2 * highest * angle)
+    return (total / np.sqrt(np.maximum((highest - 1 + share**2) / 2, 0.25))).astype(np.float32)

@@ -83,7 +83,7 @@ class OpenVinoRuntime:
         with self._compiling[stage]:
             if (stage, shapes) in self._compiled:
                 return self._compiled[stage, shapes]
-            heavy = stage == "vocoder"
+            heavy = stage in ("vocoder", "pitch")
             options = {
                 "INFERENCE_PRECISION_HINT": self._vocoder_precision if heavy else "f32",
                 # The other stages are small or step by step: a second thread costs more than it brings.

@@ -93,10 +93,10 @@ release: $(DEV) $(DOCS) ## Make dist/ and check all that a release needs; an hou
 	$(BIN)/python scripts/licences.py --environment build/release/all/bin/python --output dist
 	$(MAKE) docs image
 
-voice: $(DEV) ## Make the embedded voice of a training run: make voice RUN=<its folder>
+voice: $(DEV) ## Make the embedded voice of a training run, acoustic or fast: make voice RUN=<its folder>
 	@test -n '$(RUN)' || { echo 'say RUN=<folder of a training run>'; exit 2; }
 	rm -rf $(dir $(VOICE)).$(notdir $(VOICE)).new
-	$(BIN)/langsong train export '$(RUN)' $(dir $(VOICE)).$(notdir $(VOICE)).new \
+	$(BIN)/langsong train export '$(RUN)' $(dir $(VOICE)).$(notdir $(VOICE)).new --with langsong \
 	  --card recipes/embedded/card.yaml --precision float16
 	rm -rf $(VOICE)
 	mv $(dir $(VOICE)).$(notdir $(VOICE)).new $(VOICE)

@@ -42,7 +42,7 @@ class Take:
         F0: mean, semitones above 1 Hz. range: semitones. rate: syllables of the text a second of speech. level: dBFS.
         peak: largest |sample|. finite: no sample is NaN or infinite.
         errors, syllables: tonal pinyin that a recogniser understood otherwise, of so many; 0 without one.
-        voice: the speaker's embedding; empty without an encoder.
+        voice: the speaker's embedding; empty without an encoder, and of other intensities than 0 and 1.
     """
 
     sentence: str
@@ -89,7 +89,7 @@ def takes(
         synthesizer: of the voice.
         sentences: to be spoken.
         speakers: None = all.
-        embed: for the likeness of voices. transcribe: for errors; of intensity 0 and 1 only.
+        embed: for the likeness of voices. transcribe: for errors. Both of takes of intensity 0 and 1 only.
     """
     every = speakers or [speaker.id for speaker in synthesizer.voice.manifest.speakers]
     for speaker in every:
@@ -117,10 +117,9 @@ def _take(
 ) -> Take:
     found = measure_prosody(audio.samples, audio.sample_rate)
     spoken = sum(1 for word in audio.words for char in word.text if "\u4e00" <= char <= "\u9fff")
-    errors = None
-    if transcribe is not None and intensity in (0.0, 1.0):
-        errors = compare(sentence, transcribe(audio.samples, audio.sample_rate))
-    vector = embed(audio.samples, audio.sample_rate) if embed else np.zeros(0, np.float32)
+    plain = intensity in (0.0, 1.0)
+    errors = compare(sentence, transcribe(audio.samples, audio.sample_rate)) if transcribe and plain else None
+    vector = embed(audio.samples, audio.sample_rate) if embed and plain else np.zeros(0, np.float32)
     return Take(
         sentence=sentence,
         speaker=speaker,

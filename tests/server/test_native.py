@@ -148,12 +148,26 @@ def test_readings_are_explained(http: httpx.Client) -> None:
 
 
 def test_voices_and_emotions_are_listed(http: httpx.Client) -> None:
-    (voice,) = http.get("/v1/voices").json()["voices"]
-    assert voice["name"] == "langsong"
+    voice, fast = http.get("/v1/voices").json()["voices"]
+    assert (voice["name"], fast["name"]) == ("langsong", "langsong:fast")
+    assert voice["speakers"] == fast["speakers"]
     assert {"id": "qinglan", "name": "晴岚"}.items() <= voice["speakers"][0].items()
     told = http.get("/v1/emotions").json()
     assert told["emotions"] == voice["emotions"]
     assert told["default"] in told["emotions"]
+
+
+def test_the_fast_vocoder_is_asked_for_by_name(http: httpx.Client) -> None:
+    said = {
+        name: http.post("/v1/tts", json={"text": "今天天气真好。", "voice": name, "format": "wav"})
+        for name in ("langsong", "langsong:fast")
+    }
+    assert all(answer.status_code == 200 for answer in said.values())
+    own, fast = (read_audio(answer.content)[0] for answer in said.values())
+    assert len(own) == len(fast)
+    assert not np.allclose(own, fast, atol=1e-3)
+    refused = http.post("/v1/tts", json={"text": "你好。", "voice": "langsong:slow"})
+    assert refused.status_code == 404
 
 
 def test_the_api_describes_itself(http: httpx.Client) -> None:

@@ -107,7 +107,7 @@ def test_fields_that_others_add_do_nothing(http: httpx.Client) -> None:
 
 
 def test_models(client: openai.OpenAI) -> None:
-    assert [model.id for model in client.models.list()][:2] == ["langsong", "tts-1"]
+    assert [model.id for model in client.models.list()][:3] == ["langsong", "langsong:fast", "tts-1"]
     assert client.models.retrieve("tts-1-hd").owned_by == "langsong"
     with pytest.raises(openai.NotFoundError):
         client.models.retrieve("whisper-1")

@@ -98,7 +98,7 @@ def test_describe(server: Running) -> None:
     (program,) = Info.from_event(event).tts
     assert (program.name, program.installed, program.supports_synthesize_streaming) == ("langsong", True, True)
     voices = {voice.name: voice for voice in program.voices}
-    assert set(voices) == {"base", "langsong"}
+    assert set(voices) == {"base", "langsong", "langsong:fast"}
     assert voices["langsong"].languages == ["zh-CN"]
     assert [speaker.name for speaker in voices["base"].speakers or []] == ["F7", "M7"]
     assert "qinglan" in [speaker.name for speaker in voices["langsong"].speakers or []]

@@ -79,11 +79,18 @@ def test_flat_filters_let_the_excitation_through(vocoder: HarmonicNoiseVocoder) 
     for parameter in (*vocoder.envelope.parameters(), *vocoder.filters.leave.parameters()):
         torch.nn.init.zeros_(parameter)
     vocoder.filters.leave.bias.data[vocoder.bins :] = -40.0  # no noise
-    source = torch.from_numpy(PulseSource(RATE, HOP, seed=1).advance(still(20, 170.0)))[None]
+    source = 0.05 * torch.from_numpy(PulseSource(RATE, HOP, seed=1).advance(still(20, 170.0)))[None]
     with torch.inference_mode():
         spoken = vocoder(torch.randn(1, 12, 20), source)
     inner = slice(HOP, -HOP)  # the outermost frames have no neighbours to add up with
     np.testing.assert_allclose(spoken[0, 0, inner], source[0, 0, inner], atol=1e-4)
+
+
+def test_nothing_is_clipped(vocoder: HarmonicNoiseVocoder) -> None:
+    source = 20 * torch.from_numpy(PulseSource(RATE, HOP, seed=1).advance(still(20, 170.0)))[None]
+    with torch.inference_mode():
+        spoken = vocoder(torch.zeros(1, 12, 20), source)
+    assert 0.9 < float(spoken.abs().max()) <= 1.0
 
 
 def test_the_filter_of_pulses_is_causal_and_of_least_delay() -> None:

@@ -17,6 +17,7 @@ from .harmonic_noise_config import RESPONSE_HOPS, WINDOW_HOPS, HarmonicNoiseConf
 
 LAYER_NORM_EPS = 1e-6
 _RESIDUAL_SCALE = 0.3
+_KNEE = 0.8
 _FIRST_STD = 0.02
 _FIRST_LEVELS = (-0.5, -1.0)
 """Of pulses and noise against the mel, natural logarithms, about where they end."""
@@ -96,7 +97,7 @@ class HarmonicNoiseVocoder(nn.Module):
             mel: (B, in_channels, L). source: (B, 2, L * hop), pulses and noise from `PulseSource`.
 
         Returns:
-            (B, 1, L * hop).
+            (B, 1, L * hop) in (-1, 1).
         """
         rough = self.envelope(mel.transpose(1, 2)).float()
         harmonic, noise = self.filters(self._normalised(mel)).float().chunk(2, dim=2)
@@ -115,7 +116,9 @@ class HarmonicNoiseVocoder(nn.Module):
         cos, sin = gain * phase.cos(), gain * phase.sin()
         real = pulses[0] * cos - pulses[1] * sin + hiss[0] * noise
         imaginary = pulses[0] * sin + pulses[1] * cos + hiss[1] * noise
-        return self._overlapped(torch.cat([real, imaginary], dim=2) @ _inverse_dft(self.bins, harmonic))[:, None]
+        return _limited(self._overlapped(torch.cat([real, imaginary], dim=2) @ _inverse_dft(self.bins, harmonic)))[
+            :, None
+        ]
 
     def _spectrum(self, excitation: Tensor) -> tuple[Tensor, Tensor]:
         """(B, L * hop) → real and imaginary parts (B, L, bins) of each frame under its window."""
@@ -134,6 +137,12 @@ class HarmonicNoiseVocoder(nn.Module):
         total = sum(F.pad(part, (0, 0, i, RESPONSE_HOPS - 1 - i)) for i, part in enumerate(parts))
         assert isinstance(total, Tensor)
         return total.flatten(1)[:, hop // 2 : hop // 2 - (RESPONSE_HOPS - 1) * hop]
+
+
+def _limited(samples: Tensor) -> Tensor:
+    """The same below `_KNEE`; above, bent so that no sample gets to 1 (HiFi-GAN ends in a tanh for that)."""
+    straight = samples.clamp(-_KNEE, _KNEE)
+    return straight + (1 - _KNEE) * torch.tanh((samples - straight) / (1 - _KNEE))
 
 
 def _count(size: int, like: Tensor) -> Tensor:

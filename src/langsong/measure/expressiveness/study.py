@@ -27,6 +27,8 @@ SENTENCES = (
 """They say nothing that one would feel anything about."""
 
 INTENSITIES = (0.5, 1.0, 1.5)
+_OTHER_NAMES = {"disappointed": "melancholic", "hate": "disgusted"}
+"""Of emotions that published inventories and `TARGETS` call differently."""
 
 Embed = Callable[[Float32, int], Float32]
 """The voice in (N,) samples at so many Hz, as a unit vector."""
@@ -68,8 +70,8 @@ def emotions_of(synthesizer: Synthesizer) -> dict[str, str]:
     """The voice's emotions that have targets: as `TARGETS` calls them, and as the voice does."""
     found: dict[str, str] = {}
     for own in synthesizer.voice.manifest.emotions:
-        name = canonical(own)
-        name = "melancholic" if name == "disappointed" else name
+        known = canonical(own) or own
+        name = _OTHER_NAMES.get(known, known)
         if name in TARGETS:
             found.setdefault(name, own)
     return found

@@ -58,7 +58,8 @@ def make(clip: Clip, teacher: Teacher, tables: Mapping[str, Float32], frontend: 
     f0 = styles.pitch(style, f0, begin_s=tokens[0], slope_s=tokens[slope], end_s=tokens[-2])
     sound = teacher.sound(reading, f0)
     place = labels.label(sound, units, spelling, frames)
-    audio = _levelled(sound[place.start : place.end], LEVEL_DBFS + style.gain)
+    audio = styles.tilted(style, sound[place.start : place.end], labels.RATE)
+    audio = _levelled(audio, LEVEL_DBFS + style.gain)
     row = Row(
         id=clip.id,
         audio=f"audio/{clip.id}.flac",

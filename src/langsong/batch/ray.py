@@ -16,11 +16,9 @@ from typing import Any
 
 from langsong.errors import JobError, MissingExtra
 
-from .execution import Execute
+from .execution import Do, Execute, given_up
 from .manifest import MOST_ATTEMPTS
-from .work import Failed, Outcome, Task
-
-Do = Callable[[Task], Outcome]
+from .work import Outcome, Task
 
 BATCH_CHARACTERS = 1000
 """Of a batch, which one worker speaks in a minute or so: what is done again if the worker is lost."""
@@ -164,7 +162,7 @@ class _Worker:
         import ray
 
         if ray.get(self._in_hand.begin.remote(task.key)) >= MOST_ATTEMPTS:
-            return Failed(task.key, task.digest, f"the process ended {MOST_ATTEMPTS} times while it was spoken")
+            return given_up(task)
         outcome = self._do(task)
         self._in_hand.end.remote(task.key)
         return outcome

@@ -84,6 +84,8 @@ def _said(error: LangsongError) -> str:
 
 def main() -> None:
     """Run the command. User mistakes end with one line on standard error and exit code 2."""
+    # Before numpy is loaded: the products of the text model are so small that a second thread of it only takes turns.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):  # a file name need not be text
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 FAILED_FILE = "failed.jsonl"
 
 WorkersOption = Annotated[
-    int | None, typer.Option("--workers", "-j", min=1, help="Texts at a time, a thread each. [default: as tuned]")
+    int | None, typer.Option("--workers", "-j", min=1, help="Texts at a time, a process each. [default: as tuned]")
 ]
 
 RayOption = Annotated[
@@ -148,12 +148,14 @@ def execution(
     precision: str,
 ) -> Iterator[tuple[Execute, int]]:
     """Who speaks, and how many texts at a time; errors as `connected` where `ray` is given."""
-    from langsong.batch.execution import on_threads
+    from langsong.batch.execution import on_processes, on_threads
     from langsong.batch.work import Speaker, SpeakerSetup
 
     if ray is None:
         setup, at_once = tuned(voice, workers, lexicon, runtime, device, precision)
-        yield on_threads(Speaker(setup)), at_once
+        # A GPU's memory has room for one voice, and its graphs are what takes the time.
+        apart = at_once > 1 and setup.placement["device"] == "cpu"
+        yield (on_processes(partial(Speaker, setup)) if apart else on_threads(Speaker(setup))), at_once
         return
     from langsong.batch.ray import connected, on_ray
 
@@ -172,14 +174,16 @@ def tuned(
     from langsong.engine.device import place
     from langsong.engine.tuning import tuning
 
-    found = tuning(find_voice(voice), place(runtime, device, precision))
+    where = place(runtime, device, precision)
+    found = tuning(find_voice(voice), where)
     at_once, reason = (found.streams, found.reason) if workers is None else (workers, "as asked")
     print(
         f"{at_once} texts at a time, threads for each: {found.threads}, sentences together: {found.batch} ({reason})",
         flush=True,
     )
     placement = {
-        "runtime": runtime, "device": device, "precision": precision, "threads": found.threads, "batch": found.batch,
+        "runtime": runtime, "device": where.device, "precision": precision, "threads": found.threads,
+        "batch": found.batch,
     }  # fmt: skip
     return SpeakerSetup(None if lexicon is None else str(lexicon), placement), at_once
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,7 @@ def assemble(
     lines = _Lines()
     index: list[dict[str, Any]] = []
     with (
+        ThreadPoolExecutor(1, thread_name_prefix="langsong-chapter") as beside,  # both are encoded at once
         replacing(whole) as file,
         BookFile(file, format, timeline.sample_rate, tags, marks, book.cover) as output,
     ):
@@ -91,8 +93,9 @@ def assemble(
                     )
                 )
                 for samples in timeline.sound(stretch):
-                    chapter.write(samples)
+                    written = beside.submit(chapter.write, samples)
                     output.write(samples)
+                    written.result()
                     progress(len(samples) / timeline.sample_rate)
             _write_texts(timeline, stretch, path, lines)
             index.append(

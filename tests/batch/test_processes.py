@@ -1,0 +1,116 @@
+"""Jobs on processes of their own: whichever of them ends, however the job itself ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langsong.audio.files import read_audio
+from langsong.batch.execution import on_processes
+from langsong.batch.job import run
+from langsong.batch.lines import read_items
+from langsong.batch.manifest import Counts, Manifest
+from langsong.batch.work import Outcome, Speaker, SpeakerSetup, Task
+from langsong.errors import OptionError
+
+
+class Mortal:
+    """Speaks, but ends its process with some tasks: with the key "poison" always, with "once" the first time."""
+
+    def __init__(self, setup: SpeakerSetup, folder: Path) -> None:
+        self._speaker, self._folder = Speaker(setup), folder
+
+    def __call__(self, task: Task) -> Outcome:
+        tries = len(list(self._folder.glob(f"{task.key}-*")))
+        (self._folder / f"{task.key}-{tries}").touch()
+        if task.key == "poison" or (task.key == "once" and not tries):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self._speaker(task)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_processes_that_end(
+    tmp_path: Path, tiny: Path, lines: Callable[[Any], Path], job: Callable[..., Counts]
+) -> None:
+    keys = ["text-0", "once", "text-1", "text-2", "poison", "text-3", "text-4"]
+    source = lines([{"id": key, "text": f"今天是{n}号。"} for n, key in enumerate(keys)] + [{"text": ""}])
+    tries = tmp_path / "tries"
+    tries.mkdir()
+    make = partial(Mortal, SpeakerSetup(placement={"threads": 1, "precision": "f32"}), tries)
+    recorded: list[str] = []
+    with Manifest(tmp_path / "out") as manifest:
+        manifest.plan(read_items(source, {"voice": str(tiny)}))
+        counts = run(manifest, on_processes(make), 2, progress=lambda outcome: recorded.append(outcome.key))
+        failures = {failure.key: failure.error for failure in manifest.failures()}
+    assert (counts.done, counts.failed, counts.waiting) == (6, 2, 0)
+    assert sorted(recorded) == sorted(keys)
+    assert failures["poison"] == "the process ended 3 times while it was spoken"
+    assert len(list(tries.glob("poison-*"))) == 3
+    assert len(list(tries.glob("once-*"))) == 2
+    assert job(source, tmp_path / "plain").done == 7
+    for key in {*keys} - {"poison"}:
+        sound, _ = read_audio(tmp_path / "out" / f"{key}.wav")
+        assert (sound == read_audio(tmp_path / "plain" / f"{key}.wav")[0]).all()
+
+
+def test_what_cannot_be_made_ends_the_job(tmp_path: Path, tiny: Path, lines: Callable[[Any], Path]) -> None:
+    make = partial(Speaker, SpeakerSetup(lexicon=str(tmp_path / "absent.tsv")))
+    with Manifest(tmp_path / "out") as manifest:
+        manifest.plan(read_items(lines([{"text": "你好。"}, {"text": "再见。"}]), {"voice": str(tiny)}))
+        with pytest.raises(OptionError, match=r"absent\.tsv"):
+            run(manifest, on_processes(make), 2)
+        assert manifest.counts().waiting == 2
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_process_outlives_the_job(
+    ending: signal.Signals, tmp_path: Path, tiny: Path, lines: Callable[[Any], Path]
+) -> None:
+    source, out = lines({"text": f"今天是{n}号。" * 40} for n in range(40)), tmp_path / "out"
+    command = [
+        sys.executable, "-m", "langsong", "batch", str(source), "-o", str(out), "-v", str(tiny), "-j", "2",
+        "--precision", "f32",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    wait_for(lambda: len(list(out.glob("*.wav"))) > 0)
+    assert len(processes(process.pid)) >= 3
+    if ending is signal.SIGINT:
+        os.killpg(process.pid, ending)  # as a terminal does
+    else:
+        process.send_signal(ending)
+    _, said = process.communicate(timeout=30)
+    wait_for(lambda: not processes(process.pid))
+    # Python's tracker of semaphores tells that it removes those of a process that was killed.
+    assert b"Traceback" not in said
+    assert said == b"" or ending is not signal.SIGINT
+    assert process.returncode in (-ending, 130)
+
+
+def processes(session: int) -> list[int]:
+    """Of a session, that run."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, *fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        if int(fields[2]) == session and state != "Z":
+            found.append(int(folder.name))
+    return found
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert condition()

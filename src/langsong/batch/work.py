@@ -79,7 +79,7 @@ class SpeakerSetup:
 
     Attributes:
         lexicon: path of a file of readings, or None.
-        placement: runtime, device, precision and threads for `Synthesizer.open`.
+        placement: runtime, device, precision, threads, batch and cache_bytes for `Synthesizer.open`.
     """
 
     lexicon: str | None = None

@@ -159,7 +159,7 @@ def execution(
         return
     from langsong.batch.ray import connected, on_ray
 
-    placement = {"runtime": runtime, "device": device, "precision": precision, "threads": 1}
+    placement = {"runtime": runtime, "device": device, "precision": precision, "threads": 1, "cache_bytes": 0}
     setup = SpeakerSetup(None if lexicon is None else str(lexicon.absolute()), placement)
     with connected(ray) as processors:
         yield on_ray(partial(Speaker, setup)), workers or processors
@@ -183,7 +183,7 @@ def tuned(
     )
     placement = {
         "runtime": runtime, "device": where.device, "precision": precision, "threads": found.threads,
-        "batch": found.batch,
+        "batch": found.batch, "cache_bytes": 0,  # jobs hardly say a sentence twice, and each process would keep its own
     }  # fmt: skip
     return SpeakerSetup(None if lexicon is None else str(lexicon), placement), at_once
 

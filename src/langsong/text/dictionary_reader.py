@@ -50,7 +50,6 @@ def dictionary_readings(words: Sequence[str]) -> list[Reading | None]:
     return readings
 
 
-@lru_cache(maxsize=32768)
 def _across(phrase: str) -> tuple[Reading, ...] | None:
     if len(phrase) > _LONGEST:
         return None

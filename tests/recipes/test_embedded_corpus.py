@@ -14,7 +14,7 @@ from corpus.plan import HELD_OUT_CELLS, clips
 from corpus.selection import Candidate, choose, features_of
 from corpus.speakers import SPEAKERS, style_table
 from corpus.spelling import spell
-from corpus.styles import STYLES, frames, pitch
+from corpus.styles import STYLES, frames, pitch, tilted
 from corpus.texts import CONVENTIONS, candidates
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,6 +194,21 @@ def test_frames_stretch_phones_and_pauses() -> None:
     assert frames(NEUTRAL, predicted, "ni, xa", 4).tolist() == [4] * 8
     assert frames(sad, predicted, "ni, xa", 4).tolist() == [4, 5, 5, 5, 5, 6, 6, 4]
     assert frames(NEUTRAL, np.full(8, 0.1, np.float32), "ni, xa", 4).min() == 1
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_tilt_is_so_many_decibels_an_octave_and_moves_nothing(name: str) -> None:
+    rate, style = 24000, STYLES[name]
+    impulse = np.zeros(rate, np.float32)
+    impulse[rate // 2] = 1.0
+    filtered = tilted(style, impulse, rate)
+    assert filtered.shape == impulse.shape
+    assert int(np.abs(filtered).argmax()) == rate // 2
+    decibels = 20 * np.log10(np.abs(np.fft.rfft(filtered)))  # a bin a hertz
+    assert decibels[1000] == pytest.approx(0.0, abs=0.05)
+    assert decibels[2000] - decibels[500] == pytest.approx(2 * style.tilt, abs=0.05)
+    assert decibels[100] == pytest.approx(decibels[200], abs=0.05)
+    assert decibels[11000] == pytest.approx(decibels[6000], abs=0.05)
 
 
 def test_every_syllable_of_the_dictionary_has_symbols() -> None:

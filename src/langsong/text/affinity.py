@@ -66,7 +66,7 @@ def _latin_size(text: str) -> int:
     return max(1, len(text) if text.isupper() else len(_VOWELS.findall(text)))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def cohesion(a: Part, b: Part) -> float:
     """What it costs to speak `a` and `b` as one prosodic word; below 0 they belong together."""
     if "eng" in (a.tag, b.tag):
@@ -153,7 +153,7 @@ def _of_longer_and_monosyllable(a: Part, b: Part) -> float:
     return 0.0
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def phrase_joint(a: Part, b: Part) -> float:
     """What it costs to end a phrase between `a` and `b`; below 0 it is a good place."""
     first, second = a.tag[:1], b.tag[:1]

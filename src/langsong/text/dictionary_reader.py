@@ -66,7 +66,7 @@ def _kind(phrase: str) -> str:
     return IDIOM if len(phrase) >= _IDIOM else PHRASE
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _within(word: str) -> tuple[Reading | None, ...]:
     return tuple(_readings(word))
 

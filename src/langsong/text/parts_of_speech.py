@@ -32,7 +32,7 @@ def _segmenter() -> ModuleType:
     return module
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def part_of_speech(word: str) -> str:
     """The tag of a word's commonest use; of a compound that the dictionary has not, its last part's.
 
@@ -44,7 +44,7 @@ def part_of_speech(word: str) -> str:
     return tagged[-1][1] if tagged else ""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def is_known_word(word: str) -> bool:
     """Whether the segmenter's dictionary has a word."""
     known: bool = _segmenter().has_word(word)

@@ -15,7 +15,7 @@ _PREFIXES = frozenset("有小老大总副好很不纸母女党厂买手马李许
 """Of a word that can be split both ways, these are split off: 小+老板, not 小老+板."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def joints(word: str) -> tuple[int, ...]:
     """For each place between two of the N characters of a word how deep the cut is, 0 for the closest.
 

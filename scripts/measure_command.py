@@ -39,7 +39,8 @@ def main() -> int:
     begin, most = time.monotonic(), (0.0, 0.0)
     process = subprocess.Popen(sys.argv[1:])
     while process.poll() is None:
-        most = max(most, memory_mb(process.pid))
+        now = memory_mb(process.pid)
+        most = max(most[0], now[0]), max(most[1], now[1])
         time.sleep(EVERY_S)
     wall = time.monotonic() - begin
     print(

@@ -13,28 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mortal import Mortal
 
 from langsong.audio.files import read_audio
 from langsong.batch.execution import on_processes
 from langsong.batch.job import run
 from langsong.batch.lines import read_items
 from langsong.batch.manifest import Counts, Manifest
-from langsong.batch.work import Outcome, Speaker, SpeakerSetup, Task
+from langsong.batch.work import Speaker, SpeakerSetup
 from langsong.errors import OptionError
-
-
-class Mortal:
-    """Speaks, but ends its process with some tasks: with the key "poison" always, with "once" the first time."""
-
-    def __init__(self, setup: SpeakerSetup, folder: Path) -> None:
-        self._speaker, self._folder = Speaker(setup), folder
-
-    def __call__(self, task: Task) -> Outcome:
-        tries = len(list(self._folder.glob(f"{task.key}-*")))
-        (self._folder / f"{task.key}-{tries}").touch()
-        if task.key == "poison" or (task.key == "once" and not tries):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return self._speaker(task)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mortal import Mortal
 
 from langsong.audio.files import read_audio
 from langsong.batch.job import run
 from langsong.batch.lines import read_items
 from langsong.batch.manifest import Counts, Manifest
 from langsong.batch.ray import batches, connected, on_ray
-from langsong.batch.work import Outcome, Speaker, SpeakerSetup, Task
+from langsong.batch.work import Speaker, SpeakerSetup, Task
 from langsong.errors import JobError, MissingExtra
 
 WITH_RAY = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
@@ -62,25 +63,11 @@ def test_where_no_cluster_is() -> None:
         pass
 
 
-class Mortal:
-    """Speaks, but ends its process with some tasks: with the key "poison" always, with "once" the first time."""
-
-    def __init__(self, setup: SpeakerSetup, folder: Path) -> None:
-        self._speaker, self._folder = Speaker(setup), folder
-
-    def __call__(self, task: Task) -> Outcome:
-        tries = len(list(self._folder.glob(f"{task.key}-*")))
-        (self._folder / f"{task.key}-{tries}").touch()
-        if task.key == "poison" or (task.key == "once" and not tries):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return self._speaker(task)
-
-
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[int]:
     from ray import cloudpickle
 
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
+    cloudpickle.register_pickle_by_value(sys.modules[Mortal.__module__])  # workers cannot import tests
     with connected(os.environ.get("RAY_ADDRESS", "local")) as processors:
         yield processors
 

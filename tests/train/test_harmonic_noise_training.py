@@ -66,6 +66,12 @@ def test_it_learns_the_sound_and_the_pitch(folder: Path) -> None:
     assert np.median(np.abs(12 * np.log2(f0[voiced] / features.pitch[voiced]))) < 3
 
 
+def test_periodicity_counts_from_its_first_step_on(folder: Path) -> None:
+    lines = metrics(run(folder, "buzz", FAST, loop=LOOP | {"steps": 6}, initialise="fast", periodicity_start=4))
+    assert [line["step"] for line in lines if "periodicity" in line] == [4, 5, 6]
+    assert [line["step"] for line in lines if "valid/periodicity" in line] == [6]
+
+
 def test_a_voice_speaks_with_either_vocoder(folder: Path) -> None:
     acoustic = run(folder, "acoustic", SAMBERT, loop=LOOP | {"steps": 10, "picture_every": 0}, adversary=None)
     generator = run(folder, "generator", HIFIGAN, loop=LOOP | {"steps": 4, "picture_every": 0})
@@ -122,7 +128,7 @@ def test_a_single_weight_leaves_the_others_as_they_are(tmp_path: Path) -> None:
     recipe = read_recipe(path)
     assert isinstance(recipe, HarmonicNoiseRecipe)
     assert recipe.weights.model_dump() == {
-        "mel": 0.0, "spectral": 1.0, "adversarial": 0.0, "features": 0.0, "pitch": 0.5,
+        "mel": 0.0, "spectral": 1.0, "periodicity": 4.0, "adversarial": 0.0, "features": 0.0, "pitch": 0.5,
     }  # fmt: skip
 
 

@@ -136,6 +136,16 @@ def test_losses_fall(go: Callable[..., Path], changes: dict[str, Any]) -> None:
     assert held_out[-1] < held_out[0]
 
 
+def test_the_best_weights_are_those_of_the_best_held_out_mel(go: Callable[..., Path]) -> None:
+    loop = LOOP | {"steps": 12, "validate_every": 2}
+    run = go(SAMBERT, loop=loop, learning={"rate": 0.03, "warmup": 1})
+    held_out = {line["step"]: line["valid/mel_after"] for line in metrics(run) if "valid/mel_after" in line}
+    best = load(run / "best.pt")
+    assert len(held_out) == 6
+    assert best.step == min(held_out, key=lambda step: held_out[step])
+    assert best.best == pytest.approx(held_out[best.step])
+
+
 def test_pictures_and_sound_are_for_tensorboard(go: Callable[..., Path]) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

@@ -233,8 +233,9 @@ class Run(Generic[B]):
         if self.records:
             self.records.scalars(self.state.step, named)
             self.reporter(Progress(self.state.step, self.loop.steps, named))
-        if values.get("loss", float("inf")) < self.state.best:
-            self.state.best = values["loss"]
+        judged = values[self.task.judged_by]
+        if judged < self.state.best:
+            self.state.best = judged
             self._save(BEST)
 
     def _exhibit(self, records: Records) -> None:

@@ -201,11 +201,13 @@ class VocoderWeights(Part):
     """Of the parts of a vocoder's loss; those of weight 0 are not computed.
 
     Attributes:
+        periodicity: of how far harmonics rise above their gaps, against a vocoder that buzzes.
         pitch: of log F0, where the vocoder finds it in the mel.
     """
 
     mel: Weight = 45.0
     spectral: Weight = 0.0
+    periodicity: Weight = 0.0
     adversarial: Weight = 1.0
     features: Weight = 2.0
     pitch: Weight = 1.0
@@ -219,7 +221,7 @@ class _VocoderRecipe(_Run):
         initialise: a voice, or the folder of a run, whose vocoder of the kind to start from (its shape is kept).
         teacher: a voice whose vocoder says what a stretch shall sound like (distillation); None = as recorded.
         samples: of a stretch, to the nearest frame.
-        adversarial_start: first step that has discriminators.
+        adversarial_start, periodicity_start: first step that has discriminators, and the loss of periodicity.
         scale, period: the discriminators; None = none of that kind.
         resolutions: of the spectral loss: samples of Fourier transform, hop and window.
     """
@@ -227,6 +229,7 @@ class _VocoderRecipe(_Run):
     teacher: str | None = None
     samples: Count = 9600
     adversarial_start: Steps = 0
+    periodicity_start: Steps = 500
     scale: ScaleConfig | None = None
     period: PeriodConfig | None = None
     weights: VocoderWeights = VocoderWeights()
@@ -257,6 +260,7 @@ class HarmonicNoiseWeights(VocoderWeights):
 
     mel: Weight = 0.0
     spectral: Weight = 1.0
+    periodicity: Weight = 4.0
     adversarial: Weight = 0.0
     features: Weight = 0.0
 

@@ -13,6 +13,10 @@ from langsong.audio.mel import mel_basis
 from langsong.audio.spec import AudioSpec
 from langsong.train.recipe import RESOLUTIONS, Resolution
 
+_PERIODICITY: Resolution = (2048, 256, 1024)
+_BAND_HZ = 400.0
+_FRAMES = 8
+
 
 def _magnitude(samples: Tensor, resolution: Resolution, window: Tensor, pad_mode: str, floor: float) -> Tensor:
     """(B, N) to (B, frames, n_fft // 2 + 1), frames centred."""
@@ -81,3 +85,35 @@ class SpectralLoss(nn.Module):
         """fake, real (B, 1, N)."""
         convergence, distance = self.parts(fake, real)
         return convergence + distance
+
+
+class PeriodicityLoss(nn.Module):
+    """Mean |difference| of how far harmonics rise above the gaps between them.
+
+    That is the standard deviation of the log magnitude (natural) over `_BAND_HZ` and `_FRAMES` frames: 0.64 in noise,
+    more the more periodic a sound is. Spectral distances alone make a vocoder buzz: two draws of the same noise are
+    never alike, so that pulses in its place cost less.
+
+    Args:
+        sample_rate: Hz.
+    """
+
+    window: Tensor
+
+    def __init__(self, sample_rate: int) -> None:
+        super().__init__()
+        n_fft, _, win = _PERIODICITY
+        self.bins = round(_BAND_HZ * n_fft / sample_rate)
+        self.register_buffer("window", torch.hann_window(win), persistent=False)
+
+    def relief(self, samples: Tensor) -> Tensor:
+        """(B, N) to (B, areas in time, areas in frequency)."""
+        level = _magnitude(samples, _PERIODICITY, self.window, "reflect", 1e-7).log()
+        area = (min(_FRAMES, level.shape[1]), self.bins)
+        stride = (max(1, area[0] // 2), area[1] // 2)
+        mean, square = (F.avg_pool2d(x[:, None], area, stride)[:, 0] for x in (level, level.square()))
+        return (square - mean.square()).clamp_min(1e-4).sqrt()
+
+    def forward(self, fake: Tensor, real: Tensor) -> Tensor:
+        """fake, real (B, 1, N)."""
+        return F.l1_loss(self.relief(fake[:, 0].float()), self.relief(real[:, 0].float()))

@@ -54,6 +54,10 @@ class Task(Protocol[B]):
         """Names of the networks whose weights are averaged over time."""
 
     @property
+    def judged_by(self) -> str:
+        """Which held-out loss decides what weights are best."""
+
+    @property
     def train_lengths(self) -> Sequence[int]:
         """Of the items to train on, for grouping those of similar lengths."""
 
@@ -71,7 +75,7 @@ class Task(Protocol[B]):
         """The losses of a step: a network has learnt from its phase when the next is asked for."""
 
     def validate(self, batch: B) -> Mapping[str, Tensor]:
-        """Held-out losses; ``loss`` decides which weights are best."""
+        """Held-out losses, that of `judged_by` among them."""
 
     def exhibits(self) -> Mapping[str, Exhibit]:
         """Pictures and sound of a held-out item."""

@@ -27,7 +27,7 @@ from .losses import adversarial_loss, discriminator_loss, feature_matching_loss
 from .predicted_mels import read_predicted
 from .recipe import HarmonicNoiseRecipe, Learning, VocoderRecipe
 from .records import Exhibit, Heatmap, Sound
-from .spectral import MelLoss, SpectralLoss
+from .spectral import MelLoss, PeriodicityLoss, SpectralLoss
 from .starting import VOCODER, normalized
 from .task import Phase
 
@@ -139,6 +139,7 @@ class VocoderTask:
     """
 
     averaged: tuple[str, ...] = (VOCODER,)
+    judged_by = "loss"
 
     def __init__(
         self,
@@ -168,6 +169,7 @@ class VocoderTask:
             self.networks[JUDGES], self.learning[JUDGES] = self.judges, recipe.discriminator_learning
         self.mel_loss = MelLoss(identity.audio, identity.mel_recipe)
         self.spectral_loss = SpectralLoss(recipe.resolutions)
+        self.periodicity_loss = PeriodicityLoss(identity.audio.sample_rate)
         frames = max(1, round(recipe.samples / hop))
         pulses = isinstance(config, HarmonicNoiseConfig)
         predicted = predicted_folder(recipe) if isinstance(recipe, HarmonicNoiseRecipe) and recipe.acoustic else None
@@ -193,7 +195,7 @@ class VocoderTask:
         weights = self.recipe.weights
         real = self._target(batch)
         fake = self._speak(batch)
-        parts = self._distances(fake, real)
+        parts = self._distances(fake, real, step)
         if isinstance(self.vocoder, HarmonicNoiseVocoder) and weights.pitch:
             parts["pitch"] = weights.pitch * self._pitch_distance(self.vocoder, batch)
         judged: Tensor | None = None
@@ -221,23 +223,26 @@ class VocoderTask:
         weight = batch.voiced + _UNVOICED_WEIGHT
         return ((vocoder.log_pitch(batch.mel).float() - batch.log_f0).abs() * weight).sum() / weight.sum()
 
-    def _distances(self, fake: Tensor, real: Tensor) -> dict[str, Tensor]:
+    def _distances(self, fake: Tensor, real: Tensor, step: int) -> dict[str, Tensor]:
         weights = self.recipe.weights
+        periodicity = weights.periodicity if step >= self.recipe.periodicity_start else 0.0
         parts = {}
         for name, weight, loss in (
             ("mel", weights.mel, self.mel_loss),
             ("spectral", weights.spectral, self.spectral_loss),
+            ("periodicity", periodicity, self.periodicity_loss),
         ):
             if weight:
                 parts[name] = weight * loss.to(fake.device)(fake, real)
         return parts
 
     def validate(self, batch: VocoderBatch) -> Mapping[str, Tensor]:
-        """Against the recordings, whoever the teacher is: mel distance, unweighted; and of F0, in semitones."""
+        """Against the recordings, whoever the teacher is: mel distance and the others, unweighted; of F0, in semitones."""
         fake = self._speak(batch)
         found = {
             "loss": self.mel_loss.to(fake.device)(fake, batch.audio),
             "spectral": self.spectral_loss.to(fake.device)(fake, batch.audio),
+            "periodicity": self.periodicity_loss.to(fake.device)(fake, batch.audio),
         }
         if isinstance(self.vocoder, HarmonicNoiseVocoder):
             found["pitch"] = self._pitch_distance(self.vocoder, batch) * (12 / math.log(2))

@@ -237,7 +237,7 @@ class VocoderTask:
         return parts
 
     def validate(self, batch: VocoderBatch) -> Mapping[str, Tensor]:
-        """Against the recordings, whoever the teacher is: unweighted distances, `loss` that of mels; F0 in semitones."""
+        """Against the recordings, whoever the teacher is: unweighted distances (`loss` = mels), F0 in semitones."""
         fake = self._speak(batch)
         found = {
             "loss": self.mel_loss.to(fake.device)(fake, batch.audio),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mortal import Mortal
+from mortal import KEYS, LINES, do_all_but_the_poison
 
 from langsong.audio.files import read_audio
 from langsong.batch.execution import on_processes
@@ -28,23 +28,10 @@ from langsong.errors import OptionError
 def test_processes_that_end(
     tmp_path: Path, tiny: Path, lines: Callable[[Any], Path], job: Callable[..., Counts]
 ) -> None:
-    keys = ["text-0", "once", "text-1", "text-2", "poison", "text-3", "text-4"]
-    source = lines([{"id": key, "text": f"今天是{n}号。"} for n, key in enumerate(keys)] + [{"text": ""}])
-    tries = tmp_path / "tries"
-    tries.mkdir()
-    make = partial(Mortal, SpeakerSetup(placement={"threads": 1, "precision": "f32"}), tries)
-    recorded: list[str] = []
-    with Manifest(tmp_path / "out") as manifest:
-        manifest.plan(read_items(source, {"voice": str(tiny)}))
-        counts = run(manifest, on_processes(make), 2, progress=lambda outcome: recorded.append(outcome.key))
-        failures = {failure.key: failure.error for failure in manifest.failures()}
-    assert (counts.done, counts.failed, counts.waiting) == (6, 2, 0)
-    assert sorted(recorded) == sorted(keys)
-    assert failures["poison"] == "the process ended 3 times while it was spoken"
-    assert len(list(tries.glob("poison-*"))) == 3
-    assert len(list(tries.glob("once-*"))) == 2
+    source = lines(LINES)
+    assert do_all_but_the_poison(on_processes, source, tiny, tmp_path) == 2
     assert job(source, tmp_path / "plain").done == 7
-    for key in {*keys} - {"poison"}:
+    for key in {*KEYS} - {"poison"}:
         sound, _ = read_audio(tmp_path / "out" / f"{key}.wav")
         assert (sound == read_audio(tmp_path / "plain" / f"{key}.wav")[0]).all()
 

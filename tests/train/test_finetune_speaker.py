@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from adam_of_kantts import put_moments
 from corpora import speech, write_text, write_wav
 
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import CorpusError
 from langsong.train.checkpoint import LAST, load
-from langsong.train.finetune import blend, finetune, plan_for
+from langsong.train.finetune import Finetuned, blend, finetune, plan_for
 from langsong.train.identity import read_identity
 from langsong.train.own_speech import unit_seconds_of
 from langsong.types import AudioChunk, PhoneTiming, Unit, WordTiming
@@ -72,6 +74,33 @@ def recordings(folder: Path, rate: int) -> Path:
     write_wav(folder / "c.wav", speech(1.5, rate=rate)[:0], rate)
     write_text(folder / "list.tsv", "a\t今天天气真不错。\nb\t今天天气真好。\nc\t空。\n")
     return folder
+
+
+@pytest.mark.slow
+def test_a_base_model_goes_on_with_its_optimizer(
+    kantts_voice: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("langsong.train.align.OWN_SENTENCES", 2)
+    shutil.copytree(kantts_voice("base"), tmp_path / "base")
+    data = recordings(tmp_path / "data", 16000)
+
+    def teach(name: str) -> Finetuned:
+        return finetune(
+            str(tmp_path / "base"), data, name, tmp_path / name, tmp_path / f"{name}.work", steps=2, workers=1,
+            reporter=lambda progress: None,
+        )  # fmt: skip
+
+    plain = teach("plain")  # the folder's optimizer has nothing but one moment of a wrong shape
+    assert plain.notice is not None
+    assert "does not fit the weights" in plain.notice
+    put_moments(tmp_path / "base", step=1000)
+    assert teach("resumed").notice is None
+    for name, steps in (("plain", 2), ("resumed", 1002)):
+        state = load(tmp_path / f"{name}.work" / "run" / LAST).optimizers["model"]["state"]
+        assert {int(moment["step"]) for moment in state.values()} == {steps}
+    begun = load(tmp_path / "resumed.work" / "start" / LAST)
+    table = begun.moments["model"]["model.speaker_embed.weight"]["exp_avg"]
+    assert table.shape == begun.networks["model"]["model.speaker_embed.weight"].shape
 
 
 @pytest.mark.slow

@@ -96,6 +96,15 @@ def read_acoustic(folder: Path) -> ModelFiles:
     return ModelFiles(read_yaml(folder / "config.yaml"), _tensors(load_state(path).get("model"), path), folder)
 
 
+def acoustic_checkpoint(root: Path) -> Path:
+    """The latest checkpoint of the acoustic model of a ModelScope/KAN-TTS folder's first voice.
+
+    Raises:
+        CheckpointError: there is none.
+    """
+    return _latest(_acoustic_folder(next(iter(locate_voices(root).values()))))
+
+
 def read_vocoder(folder: Path) -> ModelFiles:
     """A KAN-TTS vocoder folder, or the HiFi-GAN paper's ``config.json`` with one generator file beside it."""
     if (folder / "config.json").is_file():
@@ -116,6 +125,13 @@ def read_vocoder(folder: Path) -> ModelFiles:
 
 def _subfolder(folder: Path, *names: str) -> Path | None:
     return next((folder / n for n in names if (folder / n / "ckpt").is_dir()), None)
+
+
+def _acoustic_folder(voice: Path) -> Path:
+    folder = _subfolder(voice, "am", "sambert")
+    if folder is None:
+        raise CheckpointError(f"{voice} has no am/ckpt")
+    return folder
 
 
 def locate_voices(root: Path) -> dict[str, Path]:
@@ -152,9 +168,7 @@ def read_voice(root: Path, voice: str | None = None) -> VoiceFiles:
     if name not in voices:
         raise CheckpointError(f"{root} has no voice {name!r}; it has {', '.join(voices)}")
     folder = voices[name]
-    acoustic = _subfolder(folder, "am", "sambert")
-    if acoustic is None:
-        raise CheckpointError(f"{folder} has no am/ckpt")
+    acoustic = _acoustic_folder(folder)
     vocoder = _subfolder(folder, "voc", "hifigan")
     rate, mask = _configuration(root)
     return VoiceFiles(name, read_acoustic(acoustic), read_vocoder(vocoder) if vocoder else None, rate, mask)

@@ -77,3 +77,5 @@ def finetune(
         f"{found.voice.folder}: {speaker} from {found.utterances} utterances ({found.seconds / 60:.1f} minutes), "
         f"{found.rejected} rejected, begun as {found.borrowed}"
     )
+    if found.notice:
+        print(found.notice)

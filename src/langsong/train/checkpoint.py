@@ -18,6 +18,9 @@ from .order import Position
 LAST, BEST = "last.pt", "best.pt"
 FORMAT = 1
 
+Moments = dict[str, dict[str, Tensor]]
+"""Adam's state of each weight by the weight's name, as torch keeps it: step, exp_avg, exp_avg_sq."""
+
 
 @dataclass
 class RunState:
@@ -29,6 +32,7 @@ class RunState:
         networks, optimizers, scalers: state dicts by the network's name.
         averages: the running averages of each network's weights, by its parameters' names; empty without them.
         best: the lowest held-out loss so far.
+        moments: with which a run begins that is initialised from here; by the network's name.
     """
 
     step: int = 0
@@ -38,6 +42,7 @@ class RunState:
     scalers: dict[str, dict[str, Any]] = field(default_factory=dict)
     averages: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     best: float = float("inf")
+    moments: dict[str, Moments] = field(default_factory=dict)
 
 
 def save(state: RunState, path: Path) -> None:

@@ -19,11 +19,12 @@ from langsong.bundle.models import load_models
 from langsong.bundle.store import find_voice
 from langsong.bundle.voice import Voice
 from langsong.engine.synthesizer import Synthesizer
-from langsong.errors import CorpusError
+from langsong.errors import CheckpointError, CorpusError
 from langsong.measure.quality.intelligibility import SENTENCES
 
 from .align import Progress, align, speech_like
 from .aligner import SpeechAligner
+from .checkpoint import Moments
 from .corpus_format import (
     DESCRIPTION_FILE,
     FEATURES_FOLDER,
@@ -34,6 +35,7 @@ from .corpus_format import (
 )
 from .export import whole_or_nothing
 from .identity import read_identity
+from .kantts_moments import read_moments
 from .new_speaker import write_start
 from .prepare.job import prepare
 from .prepare.settings import PrepareSettings, settings_like
@@ -90,6 +92,7 @@ class Finetuned:
         utterances: how many of them there were.
         rejected: how many more could not be used.
         borrowed: the speaker from whose row the new one began.
+        notice: what of the base could not be used, and why.
     """
 
     voice: Voice
@@ -97,6 +100,7 @@ class Finetuned:
     utterances: int
     rejected: int
     borrowed: str
+    notice: str | None
 
 
 def finetune(
@@ -130,7 +134,7 @@ def finetune(
     """
     if output.exists():
         raise CorpusError(f"{output} exists already: remove it first, or choose another --output")
-    voice = _base_voice(base, work / "base")
+    voice, moments, notice = _base_voice(base, work / "base")
     synthesizer = Synthesizer.open(voice, cache_bytes=0)
     corpus, rejected = _recordings(synthesizer, data, speaker, work / "recordings", workers, progress)
     spoken = _own_speech(synthesizer, corpus, work / "own", progress)
@@ -138,7 +142,7 @@ def finetune(
     align(corpus.folder, lambda _: SpeechAligner(spoken))
     plan = plan_for(seconds)
     both = _together(Corpus.open(corpus.folder), spoken, plan, work / "corpus")
-    borrowed = write_start(work / "start", voice, both, spoken, speaker)
+    borrowed = write_start(work / "start", voice, both, spoken, speaker, moments)
     recipe = SambertRecipe(
         kind="sambert",
         corpus=both.folder,
@@ -160,7 +164,7 @@ def finetune(
     )
     train(recipe, resume=True, reporter=reporter)
     made = _bundle(voice, work / "start", work / "run", plan.kept, speaker, output)
-    return Finetuned(made, seconds, len(corpus.train) + len(corpus.valid), rejected, borrowed)
+    return Finetuned(made, seconds, len(corpus.train) + len(corpus.valid), rejected, borrowed, notice)
 
 
 def blend(model: nn.Module, before: nn.Module, kept: float) -> None:
@@ -172,14 +176,17 @@ def blend(model: nn.Module, before: nn.Module, kept: float) -> None:
                 tensor.lerp_(earlier[name], kept)
 
 
-def _base_voice(base: str | None, folder: Path) -> Voice:
-    """An installed voice or a bundle; a folder of KAN-TTS is made one first."""
+def _base_voice(base: str | None, folder: Path) -> tuple[Voice, Moments, str | None]:
+    """An installed voice or a bundle; a folder of KAN-TTS is made one first, and tells how far Adam was with it, or
+    why it does not."""
     source = Path(base) if base else None
     if source is None or not source.is_dir() or (source / MANIFEST_FILE).is_file():
-        return find_voice(base)
-    if (folder / MANIFEST_FILE).is_file():
-        return Voice.open(folder)
-    return install(source, output=folder).voice
+        return find_voice(base), {}, None
+    voice = Voice.open(folder) if (folder / MANIFEST_FILE).is_file() else install(source, output=folder).voice
+    try:
+        return voice, read_moments(source), None
+    except CheckpointError as error:
+        return voice, {}, f"{error}; it began anew"
 
 
 def _recordings(

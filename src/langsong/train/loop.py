@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Generic, NamedTuple
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from langsong.errors import TrainingError
 
-from .checkpoint import BEST, LAST, RunState, save
+from .checkpoint import BEST, LAST, Moments, RunState, save
 from .dataset import prefetched
 from .order import Position, batches_from, share
 from .recipe import Loop
@@ -56,12 +56,19 @@ class Run(Generic[B]):
 
     Args:
         workers: this process. loop: how long and how much. task: what. folder: of the run.
-        state: to go on from; None = from the beginning.
+        state: to go on from; None = from the beginning, with `moments` of Adam by the network's name.
         reporter: is told how it goes (in the first process).
     """
 
     def __init__(
-        self, workers: Workers, loop: Loop, task: Task[B], folder: Path, state: RunState | None, reporter: Reporter
+        self,
+        workers: Workers,
+        loop: Loop,
+        task: Task[B],
+        folder: Path,
+        state: RunState | None,
+        moments: Mapping[str, Moments],
+        reporter: Reporter,
     ) -> None:
         self.workers, self.loop, self.task, self.folder, self.reporter = workers, loop, task, folder, reporter
         self.state = state or RunState()
@@ -71,7 +78,9 @@ class Run(Generic[B]):
         self.optimizers = {name: self._optimizer(name) for name in task.networks}
         scaling = workers.precision == "f16"
         self.scalers = {n: torch.amp.GradScaler(workers.device.type, enabled=scaling) for n in task.networks}
-        if state is not None:
+        if state is None:
+            self._begin_with(moments)
+        else:
             self._restore(state)
         averaged = {name: task.networks[name] for name in task.averaged}
         self.averages = Averages(averaged, loop.average) if loop.average is not None else None
@@ -90,6 +99,13 @@ class Run(Generic[B]):
             weight_decay=learning.weight_decay,
             fused=self.workers.device.type in ("cpu", "cuda"),
         )
+
+    def _begin_with(self, moments: Mapping[str, Moments]) -> None:
+        for name, of_network in moments.items():
+            optimizer, network = self.optimizers[name], self.task.networks[name]
+            trained = [key for key, parameter in network.named_parameters() if parameter.requires_grad]
+            state = {place: of_network[key] for place, key in enumerate(trained) if key in of_network}
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
 
     def _restore(self, state: RunState) -> None:
         try:

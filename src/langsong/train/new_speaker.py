@@ -17,7 +17,7 @@ from langsong.measure.quality.similarity import SpeakerEncoder
 from langsong.text.units import inventory
 from langsong.types import Float32
 
-from .checkpoint import LAST, RunState, save
+from .checkpoint import LAST, Moments, RunState, save
 from .corpus_format import Corpus, Utterance
 from .identity import IDENTITY_FILE, VoiceIdentity
 from .starting import speaker_rows
@@ -27,12 +27,15 @@ _COMPARED = 12
 """Utterances of each speaker that are compared."""
 
 
-def write_start(folder: Path, voice: Voice, corpus: Corpus, spoken: Corpus, speaker: str) -> str:
+def write_start(
+    folder: Path, voice: Voice, corpus: Corpus, spoken: Corpus, speaker: str, moments: Moments | None = None
+) -> str:
     """Write a run that a recipe can be initialised from: `voice`, with a row for `speaker`.
 
     Args:
         corpus: the speaker's, in the frames of the voice.
         spoken: what the voice itself says; it tells what is nearest, and how a voice was normalised that does not say.
+        moments: of the voice's weights, if they are known, to go on with.
 
     Returns:
         The speaker whose row was borrowed.
@@ -51,7 +54,11 @@ def write_start(folder: Path, voice: Voice, corpus: Corpus, spoken: Corpus, spea
     weights[_TABLE] = rows
     folder.mkdir(parents=True, exist_ok=True)
     (folder / IDENTITY_FILE).write_text(identity.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    save(RunState(networks={"model": {f"model.{name}": tensor for name, tensor in weights.items()}}), folder / LAST)
+    state = RunState(networks={"model": {f"model.{name}": tensor for name, tensor in weights.items()}})
+    if moments:
+        known = _with_rows(moments, voice, identity)
+        state.moments = {"model": {f"model.{name}": moment for name, moment in known.items()}}
+    save(state, folder / LAST)
     return nearest
 
 
@@ -88,6 +95,16 @@ def nearest_speaker(corpus: Corpus, spoken: Corpus) -> str:
     target_vector = encoder.embed_speaker(_sounds(corpus, corpus.train))
     likeness = {name: encoder.embed_speaker(_sounds(spoken, _of(spoken, name))) @ target_vector for name in speakers}
     return max(likeness, key=lambda name: likeness[name])
+
+
+def _with_rows(moments: Moments, voice: Voice, identity: VoiceIdentity) -> Moments:
+    """The same with a row for each speaker; without the table's, where it was none."""
+    known = dict(moments)
+    table = known.pop(_TABLE, None)
+    if table is not None and not voice.manifest.speaker_vectors:
+        old, new = voice.manifest.units, identity.units
+        known[_TABLE] = {key: speaker_rows(t, old, new) if t.dim() else t for key, t in table.items()}
+    return known
 
 
 def _rows(voice: Voice, weights: Mapping[str, Tensor], identity: VoiceIdentity) -> Tensor:

@@ -20,7 +20,7 @@ from .predicted_mels import write_predicted
 from .recipe import HarmonicNoiseRecipe, Recipe, SambertRecipe, VocoderRecipe, format_recipe
 from .records import Reporter
 from .sambert import SambertTask
-from .starting import read_vocoder, sambert_start, vocoder_start
+from .starting import read_vocoder, sambert_start, start_moments, vocoder_start
 from .task import Task
 from .vocoder import VocoderTask, predicted_folder
 from .workers import Workers, launch
@@ -68,7 +68,8 @@ def _job(workers: Workers, recipe: Recipe, corpus: Corpus, reporter: Reporter) -
         task = VocoderTask(recipe, corpus, identity, weights, _teacher(recipe))
     last = recipe.output / LAST
     state: RunState | None = load(last) if last.exists() else None
-    Run[Any](workers, recipe.loop, task, recipe.output, state, reporter).go()
+    moments = start_moments(recipe.initialise)
+    Run[Any](workers, recipe.loop, task, recipe.output, state, moments, reporter).go()
 
 
 def _start(recipe: Recipe, corpus: Corpus) -> tuple[VoiceIdentity, Mapping[str, Tensor]]:

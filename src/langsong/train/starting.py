@@ -26,7 +26,7 @@ from langsong.vocoder.generator import Generator
 from langsong.vocoder.harmonic_noise import HarmonicNoiseVocoder
 from langsong.vocoder.harmonic_noise_config import HarmonicNoiseConfig
 
-from .checkpoint import BEST, LAST, RunState, load
+from .checkpoint import BEST, LAST, Moments, RunState, load
 from .corpus_format import CorpusDescription
 from .identity import IDENTITY_FILE, VoiceIdentity, read_identity
 from .recipe import HarmonicNoiseRecipe, HifiganRecipe, SambertRecipe, VocoderRecipe
@@ -48,6 +48,16 @@ def sambert_start(recipe: SambertRecipe, corpus: CorpusDescription) -> tuple[Voi
     if recipe.reference and recipe.reference.initialise:
         weights |= listener_weights(find_voice(recipe.reference.initialise), identity.emotions)
     return identity, weights
+
+
+def start_moments(source: str | None) -> dict[str, Moments]:
+    """Adam's moments that were put by for the runs that begin where `source` is, by the network's name.
+
+    Raises:
+        TrainingError: they cannot be read.
+    """
+    run = run_folder(source) if source else None
+    return load(run / LAST).moments if run else {}
 
 
 def listener_weights(voice: Voice, emotions: Sequence[str]) -> Weights:

@@ -56,8 +56,28 @@ def test_scores_features_and_losses(shared: Path, name: str) -> None:
 @pytest.mark.parametrize("stride", [1, 3])
 def test_a_wide_convolution_is_a_convolution(stride: int) -> None:
     torch.manual_seed(0)
-    wide, x = WideConv(6, 5, 5, stride, padding=2), torch.randn(3, 6, 23)
-    torch.testing.assert_close(wide(x), torch.nn.Conv1d.forward(wide, x), atol=1e-5, rtol=1e-5)
+    wide, x = WideConv(6, 5, 5, stride, padding=2), torch.randn(3, 6, 23, requires_grad=True)
+    found, expected = wide(x), torch.nn.Conv1d.forward(wide, x)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+    of_output = torch.randn_like(expected)
+    learnt = (x, wide.weight, wide.bias)
+    for ours, theirs in zip(
+        torch.autograd.grad(found, learnt, of_output), torch.autograd.grad(expected, learnt, of_output), strict=True
+    ):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_matching_features_is_their_mean_distance(kind: torch.dtype) -> None:
+    torch.manual_seed(1)
+    real, fake = (torch.randn(2, 3, 50).to(kind) for _ in range(2))
+    fake[0] = real[0]  # where the gradient is 0
+    fake.requires_grad_()
+    expected = torch.nn.functional.l1_loss(fake.float(), real.float())
+    found = 3 * feature_matching_loss([[real]], [[fake]])
+    assert found.item() == pytest.approx(3 * expected.item(), rel=1e-6 if kind == torch.float32 else 4e-3)
+    ours, theirs = torch.autograd.grad(found, fake)[0], 3 * torch.autograd.grad(expected, fake)[0]
+    torch.testing.assert_close(ours, theirs, atol=0, rtol=1e-6 if kind == torch.float32 else 4e-3)
 
 
 def test_sizes_are_those_of_the_shipped_models() -> None:

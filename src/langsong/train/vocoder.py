@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from langsong.audio.pitch import fill_unvoiced
 from langsong.errors import RecipeError
@@ -200,7 +201,8 @@ class VocoderTask:
             parts["pitch"] = weights.pitch * self._pitch_distance(self.vocoder, batch)
         judged: Tensor | None = None
         if step >= self.recipe.adversarial_start and (weights.adversarial or weights.features):
-            of_real, of_fake = self.judges(real), self.judges(fake)
+            with parametrize.cached():  # weights are normalised once for both
+                of_real, of_fake = self.judges(real), self.judges(fake)
             parts["adversarial"] = weights.adversarial * adversarial_loss(of_fake.scores)
             parts["features"] = weights.features * feature_matching_loss(of_real.features, of_fake.features)
             judged = discriminator_loss(of_real.scores, of_fake.scores)

@@ -61,8 +61,8 @@ class WideConv(nn.Conv1d):
 
 
 class _Unfold(torch.autograd.Function):
-    """(B, T, C) to (B, T', taps * C), what each place sees. Its gradient is added up tap by tap, in a seventh of the time
-    that the one of `Tensor.unfold` takes."""
+    """(B, T, C) to (B, T', taps * C), what each place sees. Its gradient is added up tap by tap, in a seventh of the
+    time that the one of `Tensor.unfold` takes."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, taps: int, stride: int) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Generic, NamedTuple
@@ -181,7 +181,7 @@ class Run(Generic[B]):
                     phase = next(phases, None)
                 if phase is None:
                     break
-                scaled = self.scalers[phase.network].scale(phase.loss / len(batches))
+                scaled = self.scalers[phase.network].scale(phase.loss / (len(batches) * self.workers.world))
                 torch.autograd.backward(scaled, inputs=self.trained[phase.network], retain_graph=phase.shared)
                 for name, value in phase.parts.items():
                     value = value.detach().float() / len(batches)
@@ -197,9 +197,9 @@ class Run(Generic[B]):
         """Let a network learn from its gradients."""
         learning, optimizer, scaler = self.task.learning[name], self.optimizers[name], self.scalers[name]
         parameters = [p for p in self.trained[name] if p.grad is not None]
-        self.workers.average_gradients(parameters)
+        self.workers.sum_gradients(parameters)
         scaler.unscale_(optimizer)
-        norm = torch.nn.utils.clip_grad_norm_(parameters, learning.clip or float("inf"))
+        norm = _clipped(parameters, learning.clip)
         finite = bool(norm.isfinite())
         self.skipped = 0 if finite else self.skipped + 1
         if self.skipped > (MAX_SKIPPED if scaler.is_enabled() else 0):
@@ -268,3 +268,12 @@ class Run(Generic[B]):
         state.scalers = {n: scaler.state_dict() for n, scaler in self.scalers.items()}
         state.averages = self.averages.values if self.averages else {}
         save(state, self.folder / name)
+
+
+def _clipped(parameters: Sequence[Tensor], clip: float | None) -> Tensor:
+    """Norm of the gradients before they are made no longer than `clip`; None = they are only looked at."""
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm: Tensor = torch.stack([gradient.norm() for gradient in gradients]).norm()
+    if clip is not None:
+        torch._foreach_mul_(gradients, (clip / (norm + 1e-6)).clamp(max=1.0))
+    return norm

@@ -47,14 +47,13 @@ class Workers:
         """Make all chance of a step a function of these numbers, so that a run that goes on needs no other state."""
         torch.manual_seed((seed << 32) ^ (step * self.world + self.rank))
 
-    def average_gradients(self, parameters: Iterable[Tensor]) -> None:
-        """Replace gradients by their mean over the processes, in one exchange."""
+    def sum_gradients(self, parameters: Iterable[Tensor]) -> None:
+        """Replace gradients by their sum over the processes, in one exchange."""
         gradients = [p.grad for p in parameters if p.grad is not None]
         if self.world == 1 or not gradients:
             return
         flat = torch.cat([g.flatten() for g in gradients])
         distributed.all_reduce(flat)
-        flat /= self.world
         parts = torch.split(flat, [g.numel() for g in gradients])
         torch._foreach_copy_(gradients, [p.view_as(g) for p, g in zip(parts, gradients, strict=True)])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from langsong.errors import CheckpointError
 from langsong.train.losses import adversarial_loss, discriminator_loss, feature_matching_loss
 from langsong.vocoder.config import PeriodConfig, ScaleConfig
 from langsong.vocoder.convert_discriminators import load_discriminators
-from langsong.vocoder.discriminators import Discriminators, WideConv
+from langsong.vocoder.discriminators import Discriminators, GroupedConv, WideConv
 
 
 def opened(shared: Path, name: str) -> tuple[Discriminators, dict[str, Any], dict[str, float]]:
@@ -53,14 +55,17 @@ def test_scores_features_and_losses(shared: Path, name: str) -> None:
     assert judged.item() == pytest.approx(losses["dis_real"] + losses["dis_fake"], rel=1e-5)
 
 
-@pytest.mark.parametrize("stride", [1, 3])
-def test_a_wide_convolution_is_a_convolution(stride: int) -> None:
+@pytest.mark.parametrize("stride", [1, 3, 4])
+@pytest.mark.parametrize("length", [22, 23, 24])
+@pytest.mark.parametrize("kind", [WideConv, partial(GroupedConv, groups=2)])
+def test_it_is_a_convolution(kind: Callable[..., torch.nn.Conv1d], length: int, stride: int) -> None:
     torch.manual_seed(0)
-    wide, x = WideConv(6, 5, 5, stride, padding=2), torch.randn(3, 6, 23, requires_grad=True)
-    found, expected = wide(x), torch.nn.Conv1d.forward(wide, x)
+    fast, x = kind(6, 8, 5, stride, padding=2), torch.randn(3, 6, length, requires_grad=True)
+    found, expected = fast(x), torch.nn.Conv1d.forward(fast, x)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
     of_output = torch.randn_like(expected)
-    learnt = (x, wide.weight, wide.bias)
+    assert fast.bias is not None
+    learnt = (x, fast.weight, fast.bias)
     for ours, theirs in zip(
         torch.autograd.grad(found, learnt, of_output), torch.autograd.grad(expected, learnt, of_output), strict=True
     ):

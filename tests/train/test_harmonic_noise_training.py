@@ -128,7 +128,7 @@ def test_a_single_weight_leaves_the_others_as_they_are(tmp_path: Path) -> None:
     recipe = read_recipe(path)
     assert isinstance(recipe, HarmonicNoiseRecipe)
     assert recipe.weights.model_dump() == {
-        "mel": 0.0, "spectral": 1.0, "periodicity": 4.0, "adversarial": 0.0, "features": 0.0, "pitch": 0.5,
+        "mel": 0.0, "spectral": 1.0, "periodicity": 1.0, "adversarial": 0.0, "features": 0.0, "pitch": 0.5,
     }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def plan_for(seconds: float) -> Plan:
     change either.
     """
     if seconds < _FEW_S:
-        return Plan(300, 16, 5e-4, 1.0, (r"encoder\.", r"contour\.", r"emotion_embed\."), 0.1, 0.15)
+        return Plan(300, 16, 5e-4, 1.0, (r"encoder\.", r"contour\.", r"emotion_embed\."), 0.1, 0.12)
     if seconds < _SOME_S:
         return Plan(1500, 16, 5e-4, 0.3, (r"encoder\.embed\.", r"contour\.", r"emotion_embed\."), 0.05, 0.1)
     return Plan(6000, 16, 5e-4, 0.1, (r"emotion_embed\.",), 0.02, 0.0)

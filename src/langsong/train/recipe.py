@@ -260,7 +260,7 @@ class HarmonicNoiseWeights(VocoderWeights):
 
     mel: Weight = 0.0
     spectral: Weight = 1.0
-    periodicity: Weight = 4.0
+    periodicity: Weight = 1.0
     adversarial: Weight = 0.0
     features: Weight = 0.0
 

@@ -17,7 +17,7 @@ from .harmonic_noise_config import RESPONSE_HOPS, WINDOW_HOPS, HarmonicNoiseConf
 
 LAYER_NORM_EPS = 1e-6
 _RESIDUAL_SCALE = 0.3
-_KNEE = 0.8
+_KNEE, _CEILING = 0.8, 0.98
 _FIRST_STD = 0.02
 _FIRST_LEVELS = (-0.5, -1.0)
 """Of pulses and noise against the mel, natural logarithms, about where they end."""
@@ -140,9 +140,10 @@ class HarmonicNoiseVocoder(nn.Module):
 
 
 def _limited(samples: Tensor) -> Tensor:
-    """The same below `_KNEE`; above, bent so that no sample gets to 1 (HiFi-GAN ends in a tanh for that)."""
+    """The same below `_KNEE`; above, bent so that no sample gets beyond `_CEILING`."""
     straight = samples.clamp(-_KNEE, _KNEE)
-    return straight + (1 - _KNEE) * torch.tanh((samples - straight) / (1 - _KNEE))
+    room = _CEILING - _KNEE
+    return straight + room * torch.tanh((samples - straight) / room)
 
 
 def _count(size: int, like: Tensor) -> Tensor:

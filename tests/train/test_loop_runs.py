@@ -209,6 +209,17 @@ def test_frozen_weights_stay(go: Callable[..., Path]) -> None:
         assert same == key.startswith(("model.encoder", "model.decoder")), key
 
 
+@pytest.mark.parametrize("kept", ["last.pt", "best.pt"])
+def test_a_run_starts_from_whichever_checkpoint_another_has(go: Callable[..., Path], kept: str) -> None:
+    base = go(SAMBERT, "base", loop=LOOP | {"steps": 2, "validate_every": 1, "average": None}, adversary=None)
+    weights = load(base / kept).networks["model"]
+    for other in {"last.pt", "best.pt"} - {kept}:
+        (base / other).unlink()
+    tuned = go(SAMBERT, "tuned", initialise=str(base), loop=LOOP | {"steps": 1}, learning={"rate": 1e-12})
+    for key, tensor in load(tuned / "last.pt").networks["model"].items():
+        torch.testing.assert_close(tensor, weights[key], atol=1e-6, rtol=0, msg=key)
+
+
 def test_a_new_speaker_gets_a_row(go: Callable[..., Path], tmp_path: Path, folder: Path) -> None:
     from langsong.train.identity import read_identity
 

@@ -29,8 +29,8 @@ def read_moments(source: Path) -> Moments:
     found = _adam(content.get("optimizer"))
     if found is None:
         return {}
-    weights: Mapping[str, Tensor] = content["model"]
     try:
+        weights: Mapping[str, Tensor] = content["model"]
         (group,) = found["param_groups"]
         places = group["params"]
         named = dict(zip(_in_order(weights, len(places)), places, strict=True))

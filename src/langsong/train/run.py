@@ -68,7 +68,7 @@ def _job(workers: Workers, recipe: Recipe, corpus: Corpus, reporter: Reporter) -
         task = VocoderTask(recipe, corpus, identity, weights, _teacher(recipe))
     last = recipe.output / LAST
     state: RunState | None = load(last) if last.exists() else None
-    moments = start_moments(recipe.initialise)
+    moments = start_moments(recipe.initialise) if state is None else {}
     Run[Any](workers, recipe.loop, task, recipe.output, state, moments, reporter).go()
 
 

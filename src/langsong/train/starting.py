@@ -57,7 +57,7 @@ def start_moments(source: str | None) -> dict[str, Moments]:
         TrainingError: they cannot be read.
     """
     run = run_folder(source) if source else None
-    return load(run / LAST).moments if run else {}
+    return load(_checkpoint(run)).moments if run else {}
 
 
 def listener_weights(voice: Voice, emotions: Sequence[str]) -> Weights:
@@ -223,7 +223,12 @@ def folded(generator: Generator) -> Generator:
 
 def averaged_weights(run: Path, network: str) -> Weights:
     """Weights of a run's best checkpoint (its last, where nothing was held out), averaged if the run kept averages."""
-    return network_weights(load(run / BEST if (run / BEST).exists() else run / LAST), network)
+    return network_weights(load(_checkpoint(run)), network)
+
+
+def _checkpoint(run: Path) -> Path:
+    """What other runs and exports start from."""
+    return run / BEST if (run / BEST).exists() else run / LAST
 
 
 def network_weights(state: RunState, network: str) -> Weights:

@@ -48,6 +48,15 @@ def test_speech_is_found_in_noise_and_rumble(before_s: float, after_s: float, no
     assert abs((len(sound) - end) / 16000 - after_s) < 0.03
 
 
+@pytest.mark.parametrize("padding_s", [0.1, 0.5, 2.0])
+def test_digital_silence_does_not_hide_the_noise(padding_s: float) -> None:
+    sound = burst(0.6, 0.4, 1e-3)
+    zeros = np.zeros(int(padding_s * 16000), np.float32)
+    start, end = speech_in_noise(np.concatenate([zeros, sound, zeros]), 16000)
+    assert (start - len(zeros)) / 16000 == pytest.approx(0.6, abs=0.03)
+    assert (end - len(zeros)) / 16000 == pytest.approx(1.6, abs=0.03)
+
+
 def test_clicks_are_no_speech_and_silence_has_none() -> None:
     sound = burst(0.5, 0.5, 1e-4)
     sound[1600:1604] = 0.9

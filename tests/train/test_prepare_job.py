@@ -118,6 +118,7 @@ def bad_corpus(folder: Path) -> dict[str, str]:
         "short": (speech(0.5), RATE, 10 * TEXT),
         "blip": (speech(0.1, margin_s=0.0), RATE, "好"),
         "unread": (good, RATE, "……"),
+        "unvoiced": (np.random.default_rng(1).normal(0, 1e-3, len(good)).astype(np.float32), RATE, TEXT),
     }
     rows: list[dict[str, object]] = []
     for name, (samples, rate, text) in sounds.items():
@@ -131,6 +132,7 @@ def bad_corpus(folder: Path) -> dict[str, str]:
         "rate": "wrong rate: 8000 Hz", "clipped": "clipped", "empty": "no sound", "silent": "silent",
         "nan": "not all finite", "long": "too long for its text", "hour": "too long: ",
         "short": "too short for its text", "blip": "too short: ", "unread": "nothing to read",
+        "unvoiced": "no voice in it",
         "broken": "broken, or no audio", "good": "listed twice",
     }  # fmt: skip
 
@@ -146,18 +148,18 @@ def test_bad_clips_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     page = write_report(found).read_text(encoding="utf-8")
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert {r["id"] for r in report["rejected"]} == wanted.keys()
-    assert (report["clips"], report["train"]) == (13, 1)
+    assert (report["clips"], report["train"]) == (14, 1)
     assert all(name in page for name in wanted)
     assert page.count("data:image/png;base64,") == 2
 
 
 def test_or_the_run_stops(tmp_path: Path) -> None:
     bad_corpus(tmp_path / "in")
-    with pytest.raises(CorpusError, match="good is bad: its id is listed twice"):
+    with pytest.raises(CorpusError, match="good is bad: its recording is listed twice"):
         run(tmp_path / "in", tmp_path / "out", changed(SETTINGS, {"on_bad": "stop"}))
     assert not (tmp_path / "out" / "dataset.json").exists()
     write_jsonl(tmp_path / "in" / "list.jsonl", [{"id": "nan", "text": TEXT}])
-    with pytest.raises(CorpusError, match="no usable clip, 12 were rejected"):
+    with pytest.raises(CorpusError, match="no usable clip, 13 were rejected: 12 × it has no transcript"):
         run(tmp_path / "in", tmp_path / "out")
 
 
@@ -187,8 +189,66 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     run(source, tmp_path / "out", changed(SETTINGS, {"level_dbfs": -30.0}))
     assert len(measured) == 8
     write_wav(source / "1.wav", speech(1.6))
-    run(source, tmp_path / "out")
+    run(source, tmp_path / "out", changed(SETTINGS, {"level_dbfs": -30.0}))
     assert measured[8:] == ["1"]
+
+
+def test_settings_that_come_back_do_not_bring_stale_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out = corpus_of(tmp_path / "in", 2), tmp_path / "out"
+
+    def level() -> float:
+        corpus = Corpus.open(out)
+        return 20 * np.log10(corpus.features(corpus.train[0]).audio.astype(np.float32).std() / 32768)
+
+    run(source, out)
+    loud = level()
+    run(source, out, changed(SETTINGS, {"level_dbfs": -30.0}))
+    assert level() == pytest.approx(loud - 7.5, abs=0.1)
+    run(source, out)
+    assert level() == pytest.approx(loud, abs=0.1)
+
+    measure = job.measure_clip
+
+    def killed(clip: job.Clip, *arguments: object) -> object:
+        measure(clip, *arguments)  # type: ignore[arg-type]
+        raise KeyboardInterrupt  # its features are written, and nobody has noted it
+
+    monkeypatch.setattr(job, "measure_clip", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(source, out, changed(SETTINGS, {"level_dbfs": -30.0}))
+    monkeypatch.setattr(job, "measure_clip", measure)
+    run(source, out)
+    assert level() == pytest.approx(loud, abs=0.1)
+
+
+def test_speakers_and_emotions_by_names_that_units_know(tmp_path: Path) -> None:
+    rows = []
+    for name, speaker, emotion in (
+        ("a", "mei", "Happy"), ("b", "mei", "悲伤"), ("c", "Mei Li", ""), ("d", "a$b", ""), ("e", "mei", "hungry"),
+    ):  # fmt: skip
+        write_wav(tmp_path / "in" / f"{name}.wav", speech(1.5))
+        rows.append({"id": name, "text": TEXT, "speaker": speaker, "emotion": emotion})
+    write_jsonl(tmp_path / "in" / "list.jsonl", rows)
+    told: list[str] = []
+    settings = changed(SETTINGS, {"valid_share": 0.0})
+    found = prepare(tmp_path / "in", tmp_path / "out", settings, workers=1, told=lambda r: told.append(str(r)))
+    assert [(u.id, u.emotion) for u in found.corpus.train] == [("a", "happy"), ("b", "sad")]
+    assert [line.partition(":")[0] for line in told] == [f"rejected {name} ({name}.wav)" for name in "cde"]
+    assert "one word" in told[0]
+    assert "one of neutral" in told[2]
+
+
+def test_everything_but_one_clip_can_be_held_out(tmp_path: Path) -> None:
+    corpus = run(corpus_of(tmp_path / "in", 3), tmp_path / "out", changed(SETTINGS, {"valid_share": 0.99})).corpus
+    assert (len(corpus.train), len(corpus.valid)) == (1, 2)
+
+
+def test_a_corpus_is_not_prepared_over_its_recordings(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="name another folder"):
+        run(corpus_of(tmp_path / "in", 1), tmp_path / "in" / ".")
+    with pytest.raises(CorpusError, match="does not exist"):
+        run(tmp_path / "nowhere", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow

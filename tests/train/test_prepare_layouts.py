@@ -135,15 +135,29 @@ def test_what_is_wrong_with_a_list_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("files", "message"),
-    [({}, "lists no clips"), ({"a.csv": "x", "b.tsv": "y"}, "several tables"), ({"a.csv": "\udcff"}, "not UTF-8")],
+    [
+        ({}, "lists no clips"),
+        ({"x.wav": "", "y.wav": "", "a.csv": "x,好", "b.tsv": "y\t好"}, r"several lists \(a.csv, b.tsv\)"),
+        ({"a.csv": "\udcff"}, "not text in UTF-8 or GBK"),
+        ({"x.wav": "", "a.csv": 'x,"他说'}, "a.csv, line 1 or before: a quotation mark is not closed"),
+        ({"x.wav": "", "a.csv": 'x,"他说\ny,好'}, "a quotation mark is not closed"),
+    ],
 )
 def test_what_is_no_corpus(tmp_path: Path, files: dict[str, str], message: str) -> None:
     for name, content in files.items():
         (tmp_path / name).write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(CorpusError, match=message):
         read_corpus(tmp_path)
-    with pytest.raises(CorpusError, match="does not exist"):
-        read_corpus(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("nowhere", "does not exist"), ("a.wav", "is a recording"), ("a.zip", "unpack it")]
+)
+def test_what_is_named_by_mistake(tmp_path: Path, name: str, message: str) -> None:
+    wavs(tmp_path, "a.wav")
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    with pytest.raises(CorpusError, match=message):
+        read_corpus(tmp_path / name)
 
 
 def test_a_clip_twice_keeps_the_first(tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ def speech_bounds(samples: Float32, *, frame_length: int, hop_length: int, thres
 
 _FRAME_S, _HOP_S = 0.025, 0.01
 _RANGE_DB, _ABOVE_NOISE_DB, _LEAST_RANGE_DB = 45.0, 8.0, 12.0
+_DIGITAL_SILENCE_DB = 90.0
+"""Below the loudest frame: no microphone is so quiet, and what an editor put in tells nothing of the noise."""
+
 _LEAST_FRAMES = 5
 """Shorter bursts are clicks."""
 
@@ -51,7 +54,7 @@ def speech_in_noise(samples: Float32, sample_rate: int) -> tuple[int, int]:
     if not len(samples) or power.max() <= 0.0:
         return 0, 0
     levels = 10 * np.log10(np.maximum(power, power.max() * 1e-12))
-    quiet, loud = np.percentile(levels, (5, 95))
+    quiet, loud = np.percentile(levels[levels > levels.max() - _DIGITAL_SILENCE_DB], (5, 95))
     sounding = levels > max(loud - _RANGE_DB, min(quiet + _ABOVE_NOISE_DB, loud - _LEAST_RANGE_DB))
     steady = np.convolve(sounding, np.ones(_LEAST_FRAMES), "valid") == _LEAST_FRAMES
     runs = np.flatnonzero(steady)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -36,8 +37,8 @@ def align(
     else:
         report = find(corpus, lambda found: voice_aligner(Synthesizer.open(base, cache_bytes=0), found), again=again)
     print(f"{report.aligned} utterances aligned")
-    for name, fit in sorted(report.fit.items(), key=lambda item: item[1])[:5]:
-        print(f"worst fit: {name} ({fit:.2f} log-likelihood a frame)")
+    for line in report.misfits():
+        print(line)
 
 
 def finetune(
@@ -59,9 +60,12 @@ def finetune(
     from .train import ProgressLine, needs_extra
 
     needs_extra()
+    from langsong.bundle.manifest import VOICE_NAME_PATTERN
     from langsong.bundle.store import voices_home
     from langsong.train.finetune import finetune as teach
 
+    if output is None and not re.fullmatch(VOICE_NAME_PATTERN, speaker):
+        raise OptionError(f"{speaker!r} cannot be the name of a folder: give --output, for example --output my-voice")
     target = output or voices_home() / speaker
     found = teach(
         base,
@@ -72,10 +76,9 @@ def finetune(
         steps=steps,
         workers=workers,
         reporter=ProgressLine(),
+        told=print,
     )
     print(
         f"{found.voice.folder}: {speaker} from {found.utterances} utterances ({found.seconds / 60:.1f} minutes), "
-        f"{found.rejected} rejected, begun as {found.borrowed}"
+        f"{found.rejected} rejected, begun as {found.borrowed}, {100 * found.back:.0f} % of the way back to it"
     )
-    if found.notice:
-        print(found.notice)

@@ -36,19 +36,26 @@ def prepare(
     preset: Annotated[Preset, typer.Option(help="Frames, without --like.")] = Preset.hifigan_22k,
     speaker: Annotated[str | None, typer.Option("--speaker", "-s", help="Of clips that name none.")] = None,
     emotion: Annotated[str | None, typer.Option("--emotion", "-e", help="Of clips that name none.")] = None,
-    level: Annotated[float | None, typer.Option(help="Speech level of every clip, dBFS. [default: -22.5]")] = None,
+    level: Annotated[
+        float | None, typer.Option(min=-60, max=-6, help="Speech level of every clip, dBFS. [default: -22.5]")
+    ] = None,
     keep_level: Annotated[bool, typer.Option("--keep-level", help="Leave clips as loud as they are.")] = False,
     trim: Annotated[
-        float | None, typer.Option(help="dB below the loudest that are silence. [default: by noise]")
+        float | None, typer.Option(min=1, help="dB below the loudest that are silence. [default: by noise]")
     ] = None,
-    longest: Annotated[float | None, typer.Option(help="Seconds of the longest usable clip. [default: 20]")] = None,
-    held_out: Annotated[float | None, typer.Option(help="Share that is held out. [default: 0.02]")] = None,
+    longest: Annotated[
+        float | None, typer.Option(min=0.1, help="Seconds of the longest usable clip. [default: 20]")
+    ] = None,
+    held_out: Annotated[
+        float | None, typer.Option(min=0, max=0.99, help="Share that is held out. [default: 0.02]")
+    ] = None,
     on_bad: Annotated[OnBad, typer.Option(help="Go on without bad clips, or stop.")] = OnBad.skip,
     workers: WorkersOption = None,
 ) -> None:
     """Check and measure a corpus for training; an interrupted run goes on. 准备训练语料。
 
-    Known are CSV, TSV and JSONL tables, LJSpeech, AISHELL-3, KAN-TTS, and transcripts beside the recordings.
+    Known are CSV, TSV and JSONL tables, LJSpeech, AISHELL-3, KAN-TTS, transcripts beside the recordings, and any list
+    of names and texts.
     """
     from rich.progress import Progress
 
@@ -80,10 +87,9 @@ def prepare(
             settings,
             workers=workers,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
+            told=print,
         )
     report = write_report(found)
-    for rejection in found.rejected:
-        print(f"rejected {rejection.id or '(no id)'} ({rejection.source}): {rejection.reason}")
     minutes = sum(facts.seconds for facts in found.facts.values()) / 60
     print(
         f"{len(found.corpus.train)} clips for training, {len(found.corpus.valid)} held out, {minutes:.1f} minutes; "

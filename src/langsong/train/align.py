@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import CorpusError
 from langsong.measure.quality.intelligibility import SENTENCES
@@ -22,6 +24,9 @@ OWN_SENTENCES = 60
 _OWN_TEXTS = 40
 """Texts of the corpus among them; the rest are those of the evaluation."""
 
+_MISFIT = 2.5
+"""Standard deviations (from the median absolute one) below the median."""
+
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and of how much."""
 
@@ -32,11 +37,23 @@ class AlignmentReport:
 
     Attributes:
         aligned: how many utterances got durations.
-        fit: of each, by its id: mean log-likelihood of a frame. Far lower ones than most deserve a look.
+        fit: of each, by its id: mean log-likelihood of a frame.
     """
 
     aligned: int
     fit: dict[str, float]
+
+    def misfits(self) -> list[str]:
+        """A line for each utterance that fits far worse than most, the worst first: it may have the wrong text."""
+        if not self.fit:
+            return []
+        median = np.median(list(self.fit.values()))
+        spread = 1.4826 * np.median([abs(fit - median) for fit in self.fit.values()])
+        worst = sorted((fit, name) for name, fit in self.fit.items() if fit < median - _MISFIT * spread)
+        return [
+            f"{name} fits its text badly ({fit:.1f}, most {median:.1f} log-likelihood a frame): listen to it"
+            for fit, name in worst
+        ]
 
 
 def align(folder: Path, aligner: Callable[[Corpus], Aligner], *, again: bool = False) -> AlignmentReport:

@@ -35,7 +35,7 @@ DESCRIPTION_FILE = "dataset.json"
 FEATURES_FOLDER = "features"
 FORMAT_VERSION = 1
 
-UTTERANCE_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+UTTERANCE_ID_PATTERN = r"^\w[\w.-]{0,127}$"
 
 MelRecipe = Literal["hifigan", "kantts"]
 
@@ -173,7 +173,7 @@ class Corpus:
         description = _parsed(CorpusDescription, _read(folder / DESCRIPTION_FILE), folder / DESCRIPTION_FILE)
         parts = []
         for name in ("train.jsonl", "valid.jsonl"):
-            lines = _read(folder / name).splitlines()
+            lines = [line for line in _read(folder / name).split("\n") if line]
             parts.append(tuple(_parsed(Utterance, line, folder / name, i + 1) for i, line in enumerate(lines)))
         train, valid = parts
         seen: set[str] = set()

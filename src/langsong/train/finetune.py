@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import torch
-from torch import nn
 
 from langsong.audio.loudness import speech_level
 from langsong.bundle.assemble import assemble
 from langsong.bundle.attach import copy_fast
 from langsong.bundle.install import install
-from langsong.bundle.manifest import MANIFEST_FILE, File, SpeakerInfo, VoiceManifest
+from langsong.bundle.manifest import MANIFEST_FILE, VOICE_NAME_PATTERN, File, SpeakerInfo, VoiceManifest
 from langsong.bundle.models import load_models
 from langsong.bundle.store import find_voice
 from langsong.bundle.voice import Voice
 from langsong.engine.synthesizer import Synthesizer
-from langsong.errors import CheckpointError, CorpusError
+from langsong.errors import CheckpointError, CorpusError, MissingExtra, OptionError
 from langsong.measure.quality.intelligibility import SENTENCES
+from langsong.measure.quality.similarity import SpeakerEncoder
 
-from .align import Progress, align, speech_like
+from .align import Progress, align, speech_like, texts_of
 from .aligner import SpeechAligner
 from .checkpoint import Moments
 from .corpus_format import (
@@ -36,15 +36,23 @@ from .corpus_format import (
 from .export import whole_or_nothing
 from .identity import read_identity
 from .kantts_moments import read_moments
-from .new_speaker import write_start
-from .prepare.job import prepare
+from .new_speaker import sounds_of, write_start
+from .prepare.job import prepare, speaker_fault
+from .prepare.report import write_report
 from .prepare.settings import PrepareSettings, settings_like
 from .recipe import Dropout, Hardware, Learning, Loop, SambertRecipe
 from .records import Reporter
 from .run import train
 from .starting import run_acoustic
+from .way_back import Listener, blend, furthest_share
 
 _FEW_S, _SOME_S = 5 * 60.0, 30 * 60.0
+_LEAST_RECORDINGS, _FEW_RECORDINGS = 2, 20
+
+_LISTENED = 8
+"""Texts that a voice says to have its likeness measured, and twice as many recordings that it is measured by."""
+
+_MADE_OF = "made_of.txt"
 
 
 @dataclass(frozen=True)
@@ -56,8 +64,8 @@ class Plan:
         rehearsed: for each utterance of the new speaker so many of the voice's own, lest it forget.
         frozen: regular expressions of what stays as it is.
         held_out: share of the recordings.
-        kept: share of the way back to the weights of the base, after training (Wortsman et al. 2022, "Robust
-            fine-tuning of zero-shot models"): likeness is had at once, pronunciation is lost slowly.
+        back: share of the way back to the weights of the base after training (`way_back`) where nothing can tell how
+            much is good; 0 = none anyway.
     """
 
     steps: int
@@ -66,7 +74,7 @@ class Plan:
     rehearsed: float
     frozen: tuple[str, ...]
     held_out: float
-    kept: float
+    back: float
 
 
 def plan_for(seconds: float) -> Plan:
@@ -92,7 +100,7 @@ class Finetuned:
         utterances: how many of them there were.
         rejected: how many more could not be used.
         borrowed: the speaker from whose row the new one began.
-        notice: what of the base could not be used, and why.
+        back: share of the way that the weights went back to the base.
     """
 
     voice: Voice
@@ -100,7 +108,11 @@ class Finetuned:
     utterances: int
     rejected: int
     borrowed: str
-    notice: str | None
+    back: float
+
+
+Told = Callable[[str], None]
+"""Is told, a line at a time, what the user should know."""
 
 
 def finetune(
@@ -114,10 +126,12 @@ def finetune(
     workers: int | None = None,
     reporter: Reporter,
     progress: Progress = lambda *state: None,
+    told: Told = lambda line: None,
 ) -> Finetuned:
     """Teach the voice `base` a speaker.
 
-    Every part of the work is kept in `work`, so that a run that was ended goes on.
+    Every part of the work is kept in `work`, so that a run that was ended goes on, until the recordings or the base
+    are others.
 
     Args:
         base: a voice, or a ModelScope/KAN-TTS folder, also one of a base model; None = the embedded voice.
@@ -127,19 +141,29 @@ def finetune(
         work: folder for what is in between.
         steps: of training; None = by how much there is.
         workers: processes; None = one per core.
+        told: of recordings that are left out or do not fit their texts, and of what else is not as it should be.
 
     Raises:
+        OptionError: the speaker or the bundle cannot have that name.
         VoiceError: the base cannot be used, or `output` exists.
         TrainingError: the recordings cannot be used, or training failed.
     """
+    if fault := speaker_fault(speaker):
+        raise OptionError(fault)
+    if not re.fullmatch(VOICE_NAME_PATTERN, output.name):
+        raise OptionError(f"a bundle's folder is named in Latin letters, digits and ._-, not {output.name!r}: --output")
     if output.exists():
         raise CorpusError(f"{output} exists already: remove it first, or choose another --output")
     voice, moments, notice = _base_voice(base, work / "base")
+    if notice:
+        told(notice)
     synthesizer = Synthesizer.open(voice, cache_bytes=0)
-    corpus, rejected = _recordings(synthesizer, data, speaker, work / "recordings", workers, progress)
-    spoken = _own_speech(synthesizer, corpus, work / "own", progress)
+    corpus, rejected = _recordings(synthesizer, data, speaker, work / "recordings", workers, progress, told)
     seconds = sum(u.frames for u in (*corpus.train, *corpus.valid)) / corpus.description.audio.frame_rate
-    align(corpus.folder, lambda _: SpeechAligner(spoken))
+    _begin_anew_with_others(work, voice, corpus, told)
+    spoken = _own_speech(synthesizer, corpus, work / "own", progress)
+    for line in align(corpus.folder, lambda _: SpeechAligner(spoken)).misfits():
+        told(line)
     plan = plan_for(seconds)
     both = _together(Corpus.open(corpus.folder), spoken, plan, work / "corpus")
     borrowed = write_start(work / "start", voice, both, spoken, speaker, moments)
@@ -163,17 +187,9 @@ def finetune(
         hardware=Hardware(processes=workers or "auto"),
     )
     train(recipe, resume=True, reporter=reporter)
-    made = _bundle(voice, work / "start", work / "run", plan.kept, speaker, output)
-    return Finetuned(made, seconds, len(corpus.train) + len(corpus.valid), rejected, borrowed, notice)
-
-
-def blend(model: nn.Module, before: nn.Module, kept: float) -> None:
-    """Move every weight of `model` but the rows of speakers by the share `kept` towards that of `before`."""
-    earlier = before.state_dict()
-    with torch.no_grad():
-        for name, tensor in model.state_dict().items():
-            if not name.startswith("speaker_embed."):
-                tensor.lerp_(earlier[name], kept)
+    back = _back(plan, corpus, speaker, work / "back", lambda share, to: _bundle(voice, work, share, speaker, to))
+    made = _bundle(voice, work, back, speaker, output)
+    return Finetuned(made, seconds, len(corpus.train) + len(corpus.valid), rejected, borrowed, back)
 
 
 def _base_voice(base: str | None, folder: Path) -> tuple[Voice, Moments, str | None]:
@@ -190,7 +206,13 @@ def _base_voice(base: str | None, folder: Path) -> tuple[Voice, Moments, str | N
 
 
 def _recordings(
-    synthesizer: Synthesizer, data: Path, speaker: str, folder: Path, workers: int | None, progress: Progress
+    synthesizer: Synthesizer,
+    data: Path,
+    speaker: str,
+    folder: Path,
+    workers: int | None,
+    progress: Progress,
+    told: Told,
 ) -> tuple[Corpus, int]:
     """The speaker's corpus, as loud as the voice speaks, and how many clips were rejected."""
     said = synthesizer.say(SENTENCES[0])
@@ -198,9 +220,19 @@ def _recordings(
     base = settings_like(synthesizer.voice.manifest)
     settings = base.model_copy(update={"level_dbfs": level, "speaker": speaker, "valid_share": 0.0})
     prepared = prepare(
-        data, folder, settings, workers=workers, progress=lambda done, total: progress("measuring", done, total)
+        data,
+        folder,
+        settings,
+        workers=workers,
+        progress=lambda done, total: progress("measuring", done, total),
+        told=lambda rejection: told(str(rejection)),
     )
+    write_report(prepared)
     corpus = prepared.corpus
+    if len(corpus.train) < _LEAST_RECORDINGS:
+        raise CorpusError(f"{data} has one usable recording: some {_FEW_RECORDINGS} make a voice")
+    if len(corpus.train) < _FEW_RECORDINGS:
+        told(f"only {len(corpus.train)} usable recordings: the voice will be better with {_FEW_RECORDINGS} or more")
     renamed = [_spoken_by(u, speaker) for u in corpus.train]
     held = {u.id for u in renamed[:: max(2, round(1 / plan_for(_seconds(corpus, settings)).held_out))]}
     write_utterances(folder / "train.jsonl", [u for u in renamed if u.id not in held])
@@ -251,11 +283,45 @@ def _spread(utterances: Sequence[Utterance], count: int) -> list[Utterance]:
     return [utterances[index * len(utterances) // count] for index in range(count)]
 
 
-def _bundle(base: Voice, start: Path, run: Path, kept: float, speaker: str, output: Path) -> Voice:
-    """The base with the run's acoustic model, on its way back to `start`, and the new speaker, who is its default."""
-    identity = read_identity(run)
-    acoustic, before = run_acoustic(run, identity), run_acoustic(start, identity)
-    blend(acoustic, before, kept)
+def _begin_anew_with_others(work: Path, voice: Voice, corpus: Corpus, told: Told) -> None:
+    """Leave what was made of other recordings, or with another base."""
+    digest = hashlib.sha256(voice.manifest.model_dump_json().encode())
+    for utterance in (*corpus.train, *corpus.valid):
+        digest.update(utterance.model_dump_json().encode())
+        digest.update(corpus.features_path(utterance.id).read_bytes())
+    note = work / _MADE_OF
+    if note.is_file() and note.read_text(encoding="utf-8") == digest.hexdigest():
+        return
+    stale = [folder for name in ("own", "corpus", "start", "run") if (folder := work / name).is_dir()]
+    if stale:
+        told(f"{work} was made of other recordings or another base: training begins anew")
+    for folder in stale:
+        shutil.rmtree(folder)
+    note.write_text(digest.hexdigest(), encoding="utf-8")
+
+
+def _back(plan: Plan, corpus: Corpus, speaker: str, folder: Path, bundled: Callable[[float, Path], Voice]) -> float:
+    """How far the new voice goes back to the base."""
+    texts = texts_of(_spread(corpus.train, _LISTENED))
+    if not plan.back or not texts:
+        return plan.back
+    try:
+        encoder = SpeakerEncoder()
+    except (MissingExtra, OptionError):
+        return plan.back
+    target = encoder.embed_speaker(sounds_of(corpus, _spread(corpus.train, 2 * _LISTENED)))
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        return furthest_share(bundled, Listener(encoder, target, texts, speaker), folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bundle(base: Voice, work: Path, back: float, speaker: str, output: Path) -> Voice:
+    """The base with the acoustic model that was trained in `work`, that far back, and the new speaker as default."""
+    identity = read_identity(work / "run")
+    acoustic, before = run_acoustic(work / "run", identity), run_acoustic(work / "start", identity)
+    blend(acoustic, before, back)
     _, vocoder = load_models(base)
     assert identity.acoustic is not None
     manifest = base.manifest

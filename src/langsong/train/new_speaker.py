@@ -90,10 +90,11 @@ def nearest_speaker(corpus: Corpus, spoken: Corpus) -> str:
     try:
         encoder = SpeakerEncoder()
     except (MissingExtra, OptionError):
-        target = _pitch(corpus, corpus.train)
-        return min(speakers, key=lambda name: abs(_pitch(spoken, _of(spoken, name)) - target))
-    target_vector = encoder.embed_speaker(_sounds(corpus, corpus.train))
-    likeness = {name: encoder.embed_speaker(_sounds(spoken, _of(spoken, name))) @ target_vector for name in speakers}
+        pitch = _pitch(corpus, corpus.train)
+        return min(speakers, key=lambda name: abs(_pitch(spoken, _of(spoken, name)) - pitch))
+    target = encoder.embed_speaker(sounds_of(corpus, corpus.train[:_COMPARED]))
+    theirs = {name: sounds_of(spoken, _of(spoken, name)[:_COMPARED]) for name in speakers}
+    likeness = {name: encoder.embed_speaker(sounds) @ target for name, sounds in theirs.items()}
     return max(likeness, key=lambda name: likeness[name])
 
 
@@ -119,9 +120,10 @@ def _of(corpus: Corpus, speaker: str) -> list[Utterance]:
     return [utterance for utterance in corpus.train if utterance.speaker == speaker]
 
 
-def _sounds(corpus: Corpus, utterances: Sequence[Utterance]) -> list[tuple[Float32, int]]:
+def sounds_of(corpus: Corpus, utterances: Sequence[Utterance]) -> list[tuple[Float32, int]]:
+    """The utterances' samples (N,), each with its rate in Hz."""
     rate = corpus.description.audio.sample_rate
-    return [(corpus.features(u).audio.astype(np.float32) / np.float32(32768), rate) for u in utterances[:_COMPARED]]
+    return [(corpus.features(u).audio.astype(np.float32) / np.float32(32768), rate) for u in utterances]
 
 
 def _pitch(corpus: Corpus, utterances: Sequence[Utterance]) -> float:

@@ -51,7 +51,7 @@ def own_speech(
         raise TrainingError(f"the voice {manifest.name} can read none of the corpus's texts: give another --base")
     table = recordings / "list.jsonl"
     table.write_text("".join(rows), encoding="utf-8")
-    kept = settings.model_copy(update={"valid_share": 0.0, "on_bad": "skip"})
+    kept = settings.model_copy(update={"valid_share": 0.0, "least_voiced": 0.0, "on_bad": "skip"})
     return prepare(table, folder, kept, workers=1).corpus
 
 

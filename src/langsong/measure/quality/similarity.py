@@ -7,7 +7,8 @@ brought to -30 dBFS, not just quiet ones, since the network reads power and not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class SpeakerEncoder:
         spectrum = magnitudes(padded, n_fft=400, hop_length=160, win_length=400, pad=pad, padding="zeros")
         mel = (spectrum**2) @ mel_basis(_SPEC).T
         pieces = np.stack([mel[start : start + _PIECE_FRAMES] for start in starts])
-        with torch.inference_mode():
+        with torch.inference_mode(), _one_thread():
             hidden = self._lstm(torch.from_numpy(pieces))[1][0][-1]
             vectors = torch.relu(self._linear(hidden))
             vectors = vectors / vectors.norm(dim=1, keepdim=True)
@@ -84,6 +85,19 @@ class SpeakerEncoder:
     def embed_speaker(self, sounds: Iterable[tuple[Float32, int]]) -> Float32:
         """The voice of several sounds with their rates in Hz, (256,) of length 1."""
         return _unit(np.mean([self.embed(samples, rate) for samples, rate in sounds], axis=0))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """So small a network is slower on several, a hundred times on a machine that is busy."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _unit(vector: Float32) -> Float32:

@@ -7,16 +7,18 @@ import multiprocessing
 import os
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from langsong.bundle.manifest import Normalization, SpeakerInfo
+from langsong.engine.emotion_names import find_emotion
 from langsong.errors import CorpusError
+from langsong.text.units import inventory
 from langsong.train.corpus_format import (
     FEATURES_FOLDER,
-    UTTERANCE_ID_PATTERN,
     Corpus,
     CorpusDescription,
     MelStatistics,
@@ -34,6 +36,13 @@ from .statistics import statistics_of
 
 Progress = Callable[[int, int], None]
 """Is told how many clips are done, and of how many."""
+
+Told = Callable[[Rejection], None]
+"""Is told of every clip that is left out."""
+
+
+_REASONS = 3
+"""That an error gives, the commonest first."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ def prepare(
     *,
     workers: int | None = None,
     progress: Progress = lambda done, total: None,
+    told: Told = lambda rejection: None,
 ) -> Preparation:
     """Prepare the corpus at `source` in `folder`; a run that was ended before goes on.
 
@@ -68,20 +78,31 @@ def prepare(
         folder: of the prepared corpus, made if it is not there.
         workers: processes; None = one per core.
         progress: called as clips are finished.
+        told: called when all are, or none of them is usable.
 
     Raises:
         CorpusError: there is no corpus, no clip of it is usable, or one is bad and the settings say to stop.
     """
+    if folder.resolve() == source.resolve():
+        raise CorpusError(f"{folder} has the recordings: name another folder for the prepared corpus")
+    listing = read_corpus(source)
+    _complete(listing, settings)
     try:
-        return _prepare(source, folder, settings, workers or os.cpu_count() or 1, progress)
+        (folder / FEATURES_FOLDER).mkdir(parents=True, exist_ok=True)
+        return _prepare(source, listing, folder, settings, workers or os.cpu_count() or 1, progress, told)
     except OSError as error:
         raise CorpusError(f"cannot write {folder}: {error.strerror}") from None
 
 
-def _prepare(source: Path, folder: Path, settings: PrepareSettings, workers: int, progress: Progress) -> Preparation:
-    (folder / FEATURES_FOLDER).mkdir(parents=True, exist_ok=True)
-    listing = read_corpus(source)
-    _complete(listing, settings)
+def _prepare(
+    source: Path,
+    listing: Listing,
+    folder: Path,
+    settings: PrepareSettings,
+    workers: int,
+    progress: Progress,
+    told: Told,
+) -> Preparation:
     if listing.rejected and settings.on_bad == "stop":
         first = listing.rejected[0]
         raise CorpusError(f"{first.source}: {first.id or 'a clip'} is bad: {first.reason}")
@@ -90,25 +111,43 @@ def _prepare(source: Path, folder: Path, settings: PrepareSettings, workers: int
     for clip, entry in zip(listing.clips, entries, strict=True):
         if entry.rejected:
             rejected.append(Rejection(clip.id, clip.audio.name, entry.rejected))
+    for rejection in rejected:
+        told(rejection)
     utterances = [entry.utterance for entry in entries if entry.utterance is not None]
     if not utterances:
-        reason = f"; the first: {rejected[0].id}: {rejected[0].reason}" if rejected else ""
-        raise CorpusError(f"{source} has no usable clip, {len(rejected)} were rejected{reason}")
+        reasons = Counter(rejection.reason for rejection in rejected).most_common(_REASONS)
+        why = "; ".join(f"{count} × {reason}" for reason, count in reasons)
+        raise CorpusError(f"{source} has no usable clip, {len(rejected)} were rejected: {why}")
     corpus = _write(folder, utterances, settings)
     facts = {entry.id: entry.facts for entry in entries if entry.facts is not None}
     return Preparation(listing.layout, corpus, facts, tuple(rejected))
 
 
 def _complete(listing: Listing, settings: PrepareSettings) -> None:
-    """Give clips the speaker and emotion that their corpus leaves open, and reject those with unusable ids."""
+    """Give clips the speaker and emotion that their corpus leaves open, by the names that units know."""
+    known = [
+        name.removeprefix("emotion_") for name in inventory(settings.language, (), kind=settings.unit_kind).emotions
+    ]
     complete = []
     for clip in listing.clips:
-        if re.fullmatch(UTTERANCE_ID_PATTERN, clip.id):
-            speaker, emotion = clip.speaker or settings.speaker, clip.emotion or settings.emotion
-            complete.append(replace(clip, speaker=speaker, emotion=emotion))
+        speaker, named = clip.speaker or settings.speaker, clip.emotion or settings.emotion
+        emotion = find_emotion(named, known)
+        if fault := speaker_fault(speaker):
+            listing.rejected.append(Rejection(clip.id, clip.audio.name, fault))
+        elif emotion is None or not emotion.exact:
+            names = ", ".join(name for name in known if name != "none" and not name.startswith("placeholder"))
+            reason = f"its emotion {named!r} is unknown: one of {names}"
+            listing.rejected.append(Rejection(clip.id, clip.audio.name, reason))
         else:
-            listing.rejected.append(Rejection(clip.id, clip.audio.name, "its id is no file name: letters, digits, ._-"))
+            complete.append(replace(clip, speaker=speaker, emotion=emotion.name))
     listing.clips = complete
+
+
+def speaker_fault(name: str) -> str | None:
+    """What keeps a name from being a speaker's, if anything."""
+    if not name or re.search(r"[\s{}$:+]", name):
+        return f"the speaker's name {name!r} must be of one word without {{}}$:+"
+    return None
 
 
 def _measure(
@@ -121,6 +160,8 @@ def _measure(
     waiting = [(clip, digest) for clip, digest in zip(clips, digests, strict=True) if digest not in finished]
     done = len(clips) - len(waiting)
     progress(done, len(clips))
+    for clip, _ in waiting:
+        journal.begin(clip)
     for entry in _entries(waiting, folder, settings, workers):
         journal.append(entry)
         finished[entry.digest] = entry
@@ -190,5 +231,5 @@ def _write(folder: Path, utterances: list[Utterance], settings: PrepareSettings)
 def _held_out(utterances: list[Utterance], settings: PrepareSettings) -> set[str]:
     if settings.valid_share == 0 or len(utterances) < 2:
         return set()
-    count = max(1, round(settings.valid_share * len(utterances)))
+    count = min(max(1, round(settings.valid_share * len(utterances))), len(utterances) - 1)
     return set(random.Random(settings.seed).sample(sorted(u.id for u in utterances), count))

@@ -44,21 +44,25 @@ class Journal:
         self._features = folder / FEATURES_FOLDER
 
     def finished(self) -> dict[str, Entry]:
-        """The last whole entry of each digest whose features are there."""
-        entries: dict[str, Entry] = {}
+        """By their digests, the clips whose last whole entry says that their features are there, and are."""
+        last: dict[str, Entry] = {}
         if not self._path.is_file():
-            return entries
+            return {}
         lines = self._path.read_text(encoding="utf-8", errors="replace")
         if lines and not lines.endswith("\n"):
             self._write("")
-        for line in lines.splitlines():
+        for line in lines.split("\n"):
             try:
                 entry = Entry.model_validate_json(line)
             except ValidationError:
                 continue  # the line that was being written when the run was ended
-            if entry.rejected or (self._features / f"{entry.id}.npz").is_file():
-                entries[entry.digest] = entry
-        return entries
+            last[entry.id] = entry
+        return {e.digest: e for e in last.values() if e.rejected or (self._features / f"{e.id}.npz").is_file()}
+
+    def begin(self, clip: Clip) -> None:
+        """Note that the clip's features, if there are any, are about to be replaced."""
+        if (self._features / f"{clip.id}.npz").is_file():
+            self.append(Entry(id=clip.id, digest=""))
 
     def append(self, entry: Entry) -> None:
         self._write(entry.model_dump_json(exclude_defaults=True))

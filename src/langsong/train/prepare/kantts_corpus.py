@@ -14,22 +14,23 @@ from langsong.text.phones import PhoneSyllable, pinyin_phones
 from langsong.text.units import format_units
 from langsong.types import NEUTRAL, Unit
 
-from .clips import Clip, Listing, Rejection, find_audio
-from .tables import read_text
+from .clips import Clip, Listing, Rejection
+from .sounds import Sounds
+from .transcripts import read_text
 
 _PUNCTUATION = re.compile(r"[^\w\s#/%]|_")
 _BREAK = re.compile(r"#([0-4])")
 _EDGE = re.compile(r"(?<=[A-Za-z])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z])")
 
 
-def read_kantts(folder: Path, prosody: Path) -> Listing:
+def read_kantts(folder: Path, prosody: Path, sounds: Sounds) -> Listing:
     """Pairs of lines, ``id<TAB>汉字#1…#4`` and ``<TAB>pin1 yin1``; ``emotion_tag.txt`` if it is there.
 
     The units leave the speaker open, as KAN-TTS corpora do not name one.
     """
     listing = Listing("KAN-TTS")
     emotions = _emotions(folder)
-    lines = [line for line in read_text(prosody).splitlines() if line.strip()]
+    lines = [line for line in read_text(prosody).split("\n") if line.strip()]
     if len(lines) % 2:
         raise CorpusError(f"{prosody} has a line too many or too few: it must be pairs of text and pinyin")
     for number, (head, pinyin) in enumerate(zip(lines[::2], lines[1::2], strict=True)):
@@ -45,7 +46,7 @@ def read_kantts(folder: Path, prosody: Path) -> Listing:
         listing.add(
             Clip(
                 id=name,
-                audio=find_audio(folder / "wav", name),
+                audio=sounds.find(name, folder),
                 text="".join(text for text, _ in words_and_breaks(marked)),
                 emotion=emotion.removeprefix("emotion_"),
                 units=units,
@@ -113,7 +114,7 @@ def _emotions(folder: Path) -> dict[str, str]:
     path = folder / "emotion_tag.txt"
     if not path.is_file():
         return {}
-    pairs = (line.split() for line in read_text(path).splitlines())
+    pairs = (line.split() for line in read_text(path).split("\n"))
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 

@@ -28,7 +28,9 @@ from .intervals import read_intervals
 from .reading import clip_units
 from .settings import PrepareSettings
 
-_CLIPPED_SHARE = 2e-4
+_CLIPPED_SHARE = 2e-3
+"""Recordings that were set too high flatten a few of their peaks, which training does not mind."""
+
 _CLIPPED_RUN = 3
 _LABEL_TOLERANCE_S = 0.05
 
@@ -90,8 +92,10 @@ def measure_clip(clip: Clip, settings: PrepareSettings, folder: Path) -> Measure
         durations=frames_of(durations_s, settings.audio.frame_rate, frames) if durations_s else None,
         text=clip.text,
     )
-    features.write(folder / FEATURES_FOLDER / f"{clip.id}.npz")
     voiced = features.pitch[features.pitch > 0]
+    if len(voiced) < settings.least_voiced * frames:
+        raise BadClip(f"there is no voice in it: {100 * len(voiced) / frames:.0f} % of it has a pitch")
+    features.write(folder / FEATURES_FOLDER / f"{clip.id}.npz")
     facts = ClipFacts(
         seconds=seconds,
         trimmed_s=(len(samples) - len(kept)) / rate,
@@ -205,7 +209,7 @@ def _check_length(settings: PrepareSettings, seconds: float, phones: int) -> Non
     if settings.unit_kind == "symbols" and each < settings.min_unit_s:
         raise BadClip(f"too short for its text: {seconds:.1f} s for {phones} phones")
     if seconds > settings.max_s:
-        raise BadClip(f"too long: {seconds:.1f} s, more than {settings.max_s} s")
+        raise BadClip(f"too long: {seconds:.1f} s, more than {settings.max_s} s (--longest)")
 
 
 def _whole_frames(samples: npt.NDArray[np.int16], length: int) -> npt.NDArray[np.int16]:

@@ -40,6 +40,7 @@ class PrepareSettings(Record):
         lead_s, tail_s: silence that is kept before and after the speech.
         min_s, max_s: length of a usable clip, trimmed.
         min_unit_s, max_unit_s: mean time of a phone; beyond them text and recording do not belong together.
+        least_voiced: share of the frames of a clip that have a pitch; where fewer have, nobody speaks.
         valid_share: of the clips are held out, at least one.
         seed: of the choice of those.
         on_bad: go on without bad clips, or stop at the first.
@@ -60,6 +61,7 @@ class PrepareSettings(Record):
     max_s: Annotated[float, Field(gt=0)] = 20.0
     min_unit_s: Annotated[float, Field(gt=0)] = 0.025
     max_unit_s: Annotated[float, Field(gt=0)] = 0.6
+    least_voiced: Annotated[float, Field(ge=0, lt=1)] = 0.05
     valid_share: Annotated[float, Field(ge=0, lt=1)] = 0.02
     seed: int = 1234
     on_bad: Literal["skip", "stop"] = "skip"

@@ -1,36 +1,42 @@
-"""Corpora that are a table: JSONL, CSV, TSV, and LJSpeech's ``metadata.csv``."""
+"""Corpora that are a list: JSONL, CSV, TSV, LJSpeech's ``metadata.csv``, and lines of a name and a text."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import re
-from pathlib import Path, PurePath
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from langsong.engine.emotion_names import is_emotion
 from langsong.errors import CorpusError
+from langsong.text.hanzi import is_hanzi
 
-from .clips import AUDIO_SUFFIXES, Clip, Listing, Rejection, find_audio
+from .clips import Clip, Listing, Rejection, safe_name
+from .sounds import AUDIO_SUFFIXES, Sounds
+from .transcripts import read_text
 
 _COLUMNS = {
-    "id": ("id", "utt", "utt_id", "name"),
-    "audio": ("audio", "path", "file", "filename", "wav", "file_name", "audio_filepath"),
-    "text": ("text", "transcript", "transcription", "sentence"),
-    "speaker": ("speaker", "spk", "speaker_id"),
-    "emotion": ("emotion", "style"),
-}
+    "id": ("id", "utt", "utt_id", "name", "编号"),
+    "audio": (
+        "audio", "path", "file", "filename", "wav", "file_name", "audio_filepath", "audio_path", "文件", "文件名",
+        "音频", "路径",
+    ),
+    "text": ("text", "transcript", "transcription", "sentence", "content", "文本", "内容", "句子"),
+    "speaker": ("speaker", "spk", "speaker_id", "说话人"),
+    "emotion": ("emotion", "style", "情感", "情绪"),
+}  # fmt: skip
 """Names that people give to what is needed, the commonest first."""
 
-_FOLDERS = ("", "wav", "wavs", "audio", "clips")
-"""Where sound lies, seen from the table."""
+_SPACE = " "
 
 
-def read_jsonl(path: Path) -> Listing:
+def read_jsonl(path: Path, sounds: Sounds) -> Listing:
     """A JSON object a line: ``audio``, ``text`` and, if wanted, ``id``, ``speaker``, ``emotion``, ``units`` and
     ``durations`` (seconds, one for each unit); other keys are ignored."""
     listing = Listing(f"JSONL {path.name}")
-    for number, line in enumerate(read_text(path).splitlines(), 1):
+    for number, line in enumerate(read_text(path).split("\n"), 1):
         if not line.strip():
             continue
         source = f"{path.name}, line {number}"
@@ -42,82 +48,131 @@ def read_jsonl(path: Path) -> Listing:
         except (ValueError, TypeError) as error:
             listing.rejected.append(Rejection("", source, f"the line is not usable ({error})"))
             continue
-        listing.add(_clip(path.parent, {k: _text(v) for k, v in row.items()}, units, durations), source)
+        listing.add(_clip(path.parent, sounds, {k: _text(v) for k, v in row.items()}, units, durations), source)
     return listing
 
 
-def read_table(path: Path) -> Listing:
-    """CSV, TSV, or LJSpeech's ``id|text|normalised text``.
+def read_table(path: Path, sounds: Sounds) -> Listing:
+    """CSV, TSV, LJSpeech's ``id|text|normalised text``, or a name, a space and a text.
 
     With a header its columns are found by name; without, they are id or file, text, speaker, emotion.
-    """
-    text = read_text(path)
-    delimiter = "\t" if path.suffix == ".tsv" else "|" if "|" in text.partition("\n")[0] else ","
-    bars = delimiter == "|"
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_NONE if bars else csv.QUOTE_MINIMAL)
-    listing = Listing("LJSpeech" if bars else f"{path.suffix[1:].upper()} {path.name}")
-    header: list[str] | None = None
-    for number, cells in enumerate(rows, 1):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if number == 1 and (header := _header(cells)):
-            continue
-        if header:
-            row = dict(zip(header, cells, strict=False))
-        else:
-            row = dict(zip(("id", "text", "speaker", "emotion"), cells, strict=False))
-            if bars:
-                row = {"id": cells[0], "text": cells[-1]}
-        listing.add(_clip(path.parent, row), f"{path.name}, line {number}")
-    return listing
-
-
-def read_sidecars(folder: Path) -> Listing:
-    """Sound files, each with a ``.txt`` or ``.lab`` of the same name beside it."""
-    listing = Listing("transcripts beside the recordings")
-    for audio in sound_files(folder):
-        texts = [path for suffix in (".txt", ".lab") if (path := audio.with_suffix(suffix)).is_file()]
-        text = read_text(texts[0]).strip() if texts else ""
-        listing.add(Clip(audio.stem, audio, text), str(audio.relative_to(folder)))
-    return listing
-
-
-def sound_files(folder: Path) -> list[Path]:
-    """Every sound file in it, at any depth, sorted."""
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in AUDIO_SUFFIXES and p.is_file())
-
-
-def read_text(path: Path) -> str:
-    """A UTF-8 file.
 
     Raises:
-        CorpusError: it cannot be read, or is not UTF-8.
+        CorpusError: the list is not text, or a quotation mark in it is not closed.
     """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise CorpusError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path} is not UTF-8 (byte {error.start}): convert it first") from None
+    text = read_text(path)
+    delimiter = _delimiter(path, text.lstrip().partition("\n")[0])
+    listing = Listing("LJSpeech" if delimiter == "|" else f"{path.suffix[1:].upper() or 'list'} {path.name}")
+    header: list[str] | None = None
+    width = 0
+    for number, cells in _rows(path, text, delimiter):
+        if not width and (header := _header(cells)):
+            width = len(header)
+            continue
+        width = width or (4 if len(cells) < 3 or delimiter != "," else len(cells))
+        source = f"{path.name}, line {number}"
+        if len(cells) > width:
+            reason = f"it has {len(cells)} columns and not {width}: a text with {delimiter!r} needs quotation marks"
+            listing.rejected.append(Rejection(safe_name(cells[0]), source, reason))
+            continue
+        row = dict(zip(header, cells, strict=False)) if header else _by_place(cells, delimiter)
+        listing.add(_clip(path.parent, sounds, row), source)
+    return listing
+
+
+def read_sidecars(folder: Path, sounds: Sounds) -> Listing:
+    """Sound files, each with a ``.txt`` or ``.lab`` of the same name beside it, or the only one of it anywhere."""
+    listing = Listing("transcripts beside the recordings")
+    texts: dict[str, list[Path]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in (".txt", ".lab") and path.is_file():
+            texts.setdefault(path.stem.casefold(), []).append(path)
+    for audio in sounds.files:
+        named = texts.get(audio.stem.casefold(), [])
+        beside = [path for path in named if path.parent == audio.parent] or (named if len(named) == 1 else [])
+        source = str(audio.relative_to(folder))
+        try:
+            text = read_text(beside[-1]).strip() if beside else ""
+        except CorpusError as error:
+            listing.mentioned.add(audio)
+            listing.rejected.append(Rejection(safe_name(audio.stem), source, str(error)))
+            continue
+        listing.add(Clip("", audio, text), source)
+    return listing
+
+
+def _delimiter(path: Path, first: str) -> str:
+    """What is between the columns, by the first line."""
+    for delimiter in "\t|":
+        if delimiter in first:
+            return delimiter
+    if path.suffix.lower() == ".csv":
+        return ";" if ";" in first and "," not in first else ","
+    return _SPACE if _SPACE in first.partition(",")[0] or "," not in first else ","
+
+
+def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines that are not empty, with their numbers, as cells without spaces around them."""
+    if delimiter in ",;":
+        reader = csv.reader(io.StringIO(f"{text}\n"), delimiter=delimiter)  # an open quotation goes on over it
+        try:
+            for cells in reader:
+                if any("\n" in cell for cell in cells):
+                    raise CorpusError(f"{path.name}, line {reader.line_num} or before: a quotation mark is not closed")
+                if any(cell.strip() for cell in cells):
+                    yield reader.line_num, _stripped(cells)
+        except csv.Error as error:
+            raise CorpusError(f"{path.name}, line {reader.line_num}: {error}") from None
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, _stripped(line.split(None, 1) if delimiter == _SPACE else line.split(delimiter))
+
+
+def _stripped(cells: list[str]) -> list[str]:
+    found = [cell.strip() for cell in cells]
+    while len(found) > 1 and not found[-1]:
+        found.pop()
+    return found
 
 
 def _header(cells: list[str]) -> list[str] | None:
     """Our names of the columns, if the first row has names."""
     known = {alias: name for name, aliases in _COLUMNS.items() for alias in aliases}
-    names = [known.get(cell.strip().lower(), cell.strip().lower()) for cell in cells]
-    return names if "text" in names else None
+    names = [known.get(cell.lower(), cell.lower()) for cell in cells]
+    return names if "text" in names and ("id" in names or "audio" in names) else None
 
 
-def _clip(folder: Path, row: dict[str, str], units: str = "", durations: tuple[float, ...] = ()) -> Clip:
+def _by_place(cells: list[str], delimiter: str) -> dict[str, str]:
+    """What the columns of a list without header are."""
+    if delimiter != "|":
+        row = dict(zip(("id", "text", "speaker", "emotion"), cells, strict=False))
+        if len(cells) == 3 and is_emotion(cells[2]):
+            row["emotion"] = row.pop("speaker")
+        return row
+    name, *rest = cells
+    if len(rest) == 3 and len(rest[1]) == 2:
+        return {"id": name, "speaker": rest[0], "text": rest[2]}  # file|speaker|language|text
+    speaker = ""
+    if len(rest) > 1 and any(map(is_hanzi, "".join(rest[:2]))):
+        spoken = [any(map(is_hanzi, cell)) for cell in rest[:2]]
+        if spoken != [True, True]:
+            speaker = rest[spoken.index(False)]
+            rest = [rest[spoken.index(True)]]
+    return {"id": name, "speaker": speaker, "text": rest[-1] if rest else ""}
+
+
+def _clip(
+    folder: Path, sounds: Sounds, row: dict[str, str], units: str = "", durations: tuple[float, ...] = ()
+) -> Clip:
     named = {
         name: next((row[alias].strip() for alias in aliases if row.get(alias, "").strip()), "")
         for name, aliases in _COLUMNS.items()
     }
     name = named["audio"] or named["id"]
-    places = [find_audio(folder / place, name) for place in _FOLDERS]
     return Clip(
-        id=clip_id(named["id"] or name),
-        audio=next((place for place in places if place.is_file()), places[0]),
+        id=safe_name(_without_suffix(named["id"])) if named["audio"] and named["id"] else "",
+        audio=sounds.find(name, folder) if name else folder,
         text=named["text"],
         speaker=named["speaker"],
         emotion=named["emotion"].removeprefix("emotion_"),
@@ -126,11 +181,8 @@ def _clip(folder: Path, row: dict[str, str], units: str = "", durations: tuple[f
     )
 
 
-def clip_id(name: str) -> str:
-    """A name that can be a file's: the last part of a path, without a sound file's suffix."""
-    path = PurePath(name)
-    stem = path.stem if path.suffix.lower() in AUDIO_SUFFIXES else path.name
-    return re.sub(r"^[^A-Za-z0-9]+", "", re.sub(r"[^A-Za-z0-9._-]", "_", stem))[:128]
+def _without_suffix(name: str) -> str:
+    return name.rpartition(".")[0] if name.lower().endswith(AUDIO_SUFFIXES) else name
 
 
 def _text(value: Any) -> str:

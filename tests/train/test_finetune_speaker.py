@@ -69,6 +69,7 @@ def test_a_base_model_goes_on_with_its_optimizer(
 ) -> None:
     monkeypatch.setattr("langsong.train.align.OWN_SENTENCES", 2)
     shutil.copytree(kantts_voice("base"), tmp_path / "base")
+    monkeypatch.setattr("langsong.train.way_back.SHARES", (0.12,))
     data = recordings(tmp_path / "data", 16000)
 
     def teach(name: str) -> list[str]:
@@ -149,6 +150,7 @@ def test_what_was_made_of_other_recordings_is_not_gone_on_with(
     base = imported("base").voice
     data = recordings(tmp_path / "data", base.manifest.audio.sample_rate)
     monkeypatch.setattr("langsong.train.align.OWN_SENTENCES", 2)
+    monkeypatch.setattr("langsong.train.way_back.SHARES", (0.12,))
     steps, told = list[int](), list[str]()
 
     def teach() -> None:

@@ -238,6 +238,15 @@ def test_speakers_and_emotions_by_names_that_units_know(tmp_path: Path) -> None:
     assert "one of neutral" in told[2]
 
 
+def test_the_report_names_the_clips_that_differ_most(tmp_path: Path) -> None:
+    source = corpus_of(tmp_path / "in", 5)  # F0 rises with the number
+    page = write_report(run(source, tmp_path / "out")).read_text(encoding="utf-8")
+    row = next(line for line in page.replace("<tr>", "\n").split("\n") if "median F0 of a clip, Hz</td>" in line)
+    lowest, highest = row.split("<td>")[2:4]
+    assert [name.split()[0] for name in lowest.split(", ")] == ["0", "1", "2"]
+    assert [name.split()[0] for name in highest.split(", ")] == ["4", "3", "2"]
+
+
 def test_everything_but_one_clip_can_be_held_out(tmp_path: Path) -> None:
     corpus = run(corpus_of(tmp_path / "in", 3), tmp_path / "out", changed(SETTINGS, {"valid_share": 0.99})).corpus
     assert (len(corpus.train), len(corpus.valid)) == (1, 2)

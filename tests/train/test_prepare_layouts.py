@@ -93,6 +93,15 @@ def test_kantts_corpus_as_the_oracle_has_it(shared: Path, tmp_path: Path) -> Non
     assert [clip.labels is not None for clip in listing.clips] == [False, True, False, False, False]
 
 
+def test_biaobei_keeps_the_same_in_other_folders(tmp_path: Path) -> None:
+    write_text(tmp_path / "ProsodyLabeling" / "000001-010000.txt", "000001\t你好#2世界#4。\n\tni2 hao3 shi4 jie4\n")
+    wavs(tmp_path, "Wave/000001.wav")
+    (clip,) = read_corpus(tmp_path).clips
+    assert (clip.id, clip.text, clip.audio.parent.name) == ("000001", "你好世界", "Wave")
+    phones = [unit.split("$")[0][1:] for unit in clip.units.split()]
+    assert phones == ["n_c", "i_c", "h_c", "ao_c", "#2", "sh_c", "ih_c", "j_c", "ie_c", "#4"]
+
+
 @pytest.mark.parametrize(("marked", "pinyin"), [("你好#4", "ni3"), ("你#1好", "ni3 hao3 a5"), ("你好", "ni3 xyz3")])
 def test_pronunciations_that_do_not_fit_are_reported(tmp_path: Path, marked: str, pinyin: str) -> None:
     write_text(tmp_path / "prosody.txt", f"a\t{marked}\n\t{pinyin}\n")

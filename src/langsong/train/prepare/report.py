@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from .job import Preparation
 JSON_FILE, HTML_FILE = "report.json", "report.html"
 
 _SHOWN = 3
-"""Utterances whose spectrograms are drawn."""
+"""Utterances whose spectrograms are drawn, and clips at either end of what is measured."""
 
 
 def summary(preparation: Preparation) -> dict[str, Any]:
@@ -70,19 +71,15 @@ def write_report(preparation: Preparation) -> Path:
 
 
 def _sections(preparation: Preparation, found: dict[str, Any]) -> list[Section]:
-    facts = preparation.facts.values()
-    figure, axes = plots(4)
-    for axis, (title, values) in zip(
-        axes,
-        (
-            ("seconds of a clip", [f.seconds for f in facts]),
-            ("seconds of a phone", [f.seconds / max(f.phones, 1) for f in facts]),
-            ("median F0 of a clip, Hz", [f.f0_hz for f in facts]),
-            ("speech level before it was set, dBFS", [f.level_dbfs for f in facts]),
-        ),
-        strict=True,
-    ):
-        axis.hist(values, bins=40, color="#3572a5")
+    measures = {
+        "seconds of a clip": {name: f.seconds for name, f in preparation.facts.items()},
+        "seconds of a phone": {name: f.seconds / max(f.phones, 1) for name, f in preparation.facts.items()},
+        "median F0 of a clip, Hz": {name: f.f0_hz for name, f in preparation.facts.items()},
+        "speech level before it was set, dBFS": {name: f.level_dbfs for name, f in preparation.facts.items()},
+    }
+    figure, axes = plots(len(measures))
+    for axis, (title, values) in zip(axes, measures.items(), strict=True):
+        axis.hist(list(values.values()), bins=40, color="#3572a5")
         axis.set_title(title)
     speakers = [(name, s["clips"], s["minutes"], s["f0_hz"]) for name, s in found["speakers"].items()]
     rejected = [(r.id, r.source, r.reason) for r in preparation.rejected]
@@ -92,6 +89,12 @@ def _sections(preparation: Preparation, found: dict[str, Any]) -> list[Section]:
             f"{found['layout']}: {found['train']} for training, {found['valid']} held out, "
             f"{len(rejected)} rejected, {found['hours']:.2f} h, {found['aligned']} with durations.",
             [picture(figure)],
+        ),
+        Section(
+            "Extremes",
+            "Clips that differ most from the others: listen to them.",
+            header=("", "lowest", "highest"),
+            rows=[(title, *_extremes(values)) for title, values in measures.items()],
         ),
         Section("Rejected", "" if rejected else "None.", header=("id", "where", "reason"), rows=rejected),
         Section("Speakers", header=("speaker", "clips", "minutes", "F0, Hz"), rows=speakers),
@@ -104,6 +107,13 @@ def _sections(preparation: Preparation, found: dict[str, Any]) -> list[Section]:
     ]
 
 
+def _extremes(values: Mapping[str, float]) -> list[str]:
+    """The clips with the lowest and those with the highest values, each with its own."""
+    ranked = sorted(values, key=lambda name: values[name])
+    ends = (ranked[:_SHOWN], ranked[: -_SHOWN - 1 : -1])
+    return [", ".join(f"{name} ({values[name]:.3g})" for name in names) for names in ends]
+
+
 def _spectrograms(corpus: Corpus) -> list[str]:
     utterances = corpus.train[:_SHOWN]
     figure, axes = plots(len(utterances), columns=1)
@@ -111,7 +121,8 @@ def _spectrograms(corpus: Corpus) -> list[str]:
         features, rate = corpus.features(utterance), corpus.description.audio.frame_rate
         seconds = utterance.frames / rate
         axis.imshow(features.mel.T, origin="lower", aspect="auto", extent=(0, seconds, 0, features.mel.shape[1]))
-        axis.set_title(f"{utterance.id}: {_ascii_units(utterance)}", fontsize="small")
+        name = utterance.id.encode("ascii", "replace").decode()
+        axis.set_title(f"{name}: {_ascii_units(utterance)}", fontsize="small")
         axis.set_ylabel("mel bin")
         hertz = axis.twinx()
         times = np.arange(utterance.frames) / rate

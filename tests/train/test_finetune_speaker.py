@@ -13,10 +13,12 @@ import torch
 from adam_of_kantts import put_moments
 from corpora import speech, write_text, write_wav
 
+from langsong.bundle.manifest import VoiceManifest
 from langsong.engine.synthesizer import Synthesizer
 from langsong.errors import CorpusError, OptionError
 from langsong.train.checkpoint import LAST, load
 from langsong.train.finetune import finetune, plan_for
+from langsong.train.finetune_base import base_voice
 from langsong.train.identity import read_identity
 from langsong.train.own_speech import unit_seconds_of
 from langsong.types import AudioChunk, PhoneTiming, Unit, WordTiming
@@ -174,6 +176,20 @@ def test_what_was_made_of_other_recordings_is_not_gone_on_with(
     teach()
     assert len(steps) > trained
     assert sum("training begins anew" in line for line in told) == 1
+
+
+@pytest.mark.slow
+def test_another_base_is_imported_anew(kantts_voice: Callable[[str], Path], tmp_path: Path) -> None:
+    base, note = tmp_path / "base", tmp_path / "base_of.txt"
+
+    def voice_of(source: Path) -> VoiceManifest:
+        return base_voice(str(source), base, note)[0].manifest
+
+    first = voice_of(kantts_voice("base"))
+    made = (base / "voice.json").stat().st_mtime_ns
+    assert voice_of(kantts_voice("base")) == first
+    assert (base / "voice.json").stat().st_mtime_ns == made
+    assert voice_of(kantts_voice("se")).speaker_vectors != first.speaker_vectors
 
 
 @pytest.mark.parametrize(

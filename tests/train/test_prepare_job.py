@@ -236,6 +236,9 @@ def test_speakers_and_emotions_by_names_that_units_know(tmp_path: Path) -> None:
     assert [line.partition(":")[0] for line in told] == [f"rejected {name} ({name}.wav)" for name in "cde"]
     assert "one word" in told[0]
     assert "one of neutral" in told[2]
+    everyone = changed(settings, {"everyone": "xin"})
+    corpus = prepare(tmp_path / "in", tmp_path / "all", everyone, workers=1).corpus
+    assert [(u.id, u.speaker) for u in corpus.train] == [("a", "xin"), ("b", "xin"), ("c", "xin"), ("d", "xin")]
 
 
 def test_the_report_names_the_clips_that_differ_most(tmp_path: Path) -> None:
@@ -255,6 +258,8 @@ def test_everything_but_one_clip_can_be_held_out(tmp_path: Path) -> None:
 def test_a_corpus_is_not_prepared_over_its_recordings(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="name another folder"):
         run(corpus_of(tmp_path / "in", 1), tmp_path / "in" / ".")
+    with pytest.raises(CorpusError, match="name another folder"):
+        run(tmp_path / "in" / "list.jsonl", tmp_path / "in")
     with pytest.raises(CorpusError, match="does not exist"):
         run(tmp_path / "nowhere", tmp_path / "out")
     assert not (tmp_path / "out").exists()

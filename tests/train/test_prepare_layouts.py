@@ -93,6 +93,12 @@ def test_kantts_corpus_as_the_oracle_has_it(shared: Path, tmp_path: Path) -> Non
     assert [clip.labels is not None for clip in listing.clips] == [False, True, False, False, False]
 
 
+def test_ids_of_a_kantts_corpus_become_names_of_files(tmp_path: Path) -> None:
+    write_text(tmp_path / "prosody.txt", "x 1\t好#4\n\thao3\ns/2\t好#4\n\thao3\n")
+    wavs(tmp_path, "wav/x 1.wav", "wav/s/2.wav")
+    assert [clip.id for clip in read_corpus(tmp_path).clips] == ["x_1", "s_2"]
+
+
 def test_biaobei_keeps_the_same_in_other_folders(tmp_path: Path) -> None:
     write_text(tmp_path / "ProsodyLabeling" / "000001-010000.txt", "000001\t你好#2世界#4。\n\tni2 hao3 shi4 jie4\n")
     wavs(tmp_path, "Wave/000001.wav")

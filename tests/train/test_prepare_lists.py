@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,14 @@ from corpora import write_text, write_wav
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langsong.train.prepare.clips import Clip, Listing, safe_name
+from langsong.train.corpus_format import UTTERANCE_ID_PATTERN
+from langsong.train.prepare.clips import Clip, Listing
 from langsong.train.prepare.layouts import read_corpus
-from langsong.train.prepare.transcripts import hanzi_and_pinyin, spoken
+from langsong.train.prepare.transcripts import fault_of, spoken
 
 SOUND = np.zeros(100, np.float32)
+FILES = sorted(Path(__file__).parent.glob("*.py"))
+"""Files that exist; nobody reads them."""
 
 
 def wavs(folder: Path, *names: str) -> None:
@@ -70,12 +74,79 @@ def test_a_transcript_that_is_no_text_spoils_its_own_clip_only(tmp_path: Path) -
     assert (name, "not text in UTF-8" in reason) == ("b", True)
 
 
-def test_transcripts_in_a_folder_of_their_own_and_stray_tables(tmp_path: Path) -> None:
-    wavs(tmp_path, "wav/a.wav", "wav/b.wav")
-    write_text(tmp_path / "txt" / "a.txt", "你好")
-    write_text(tmp_path / "txt" / "b.txt", "再见")
-    write_text(tmp_path / "speakers.csv", "id,gender\nmei,female\n")
-    assert pairs(read_corpus(tmp_path), tmp_path) == [("wav/a.wav", "你好"), ("wav/b.wav", "再见")]
+@pytest.mark.parametrize(
+    ("files", "texts", "expected"),
+    [
+        (["wav/a.wav", "wav/b.wav"], ["txt/a.txt", "txt/b.txt"], ["wav/a.wav", "wav/b.wav"]),
+        (["A/001.wav", "B/001.wav"], ["B/001.txt"], ["B/001.wav"]),
+        (["Ab.wav", "aB.wav"], ["Ab.txt", "aB.txt"], ["Ab.wav", "aB.wav"]),
+        (["Ab.wav", "aB.wav"], ["aB.txt"], ["aB.wav"]),
+        (["a.wav", "a.mp3"], ["a.txt"], ["a.wav"]),
+        (["a.wav"], ["x/a.txt", "y/a.txt"], []),
+    ],
+)
+def test_transcripts_go_with_their_own_recordings(
+    files: list[str], texts: list[str], expected: list[str], tmp_path: Path
+) -> None:
+    wavs(tmp_path, *files)
+    for name in texts:
+        write_text(tmp_path / name, f"这是{name[:-4]}")
+    listing = read_corpus(tmp_path)
+    assert [name for name, _ in pairs(listing, tmp_path)] == expected
+    assert all(clip.text.endswith(clip.audio.stem) for clip in listing.clips)
+    assert len(listing.rejected) == len(files) - len(expected)
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        {"speakers.csv": "id,gender\nmei,female\n"},
+        {"durations.csv": "file,seconds\na.wav,3.2\n"},
+        {"utt2spk": "a mei\nb mei\n", "README.txt": "读我" * 200},
+        {".git/index2": "a 你\nb 好\n"},
+    ],
+)
+@pytest.mark.parametrize("lists", [{"a.txt": "你好", "b.txt": "再见"}, {"text": "a 你好\nb 再见\n"}])
+def test_stray_lists_do_not_matter(lists: dict[str, str], stray: dict[str, str], tmp_path: Path) -> None:
+    wavs(tmp_path, "a.wav", "b.wav")
+    for name, content in (lists | stray).items():
+        write_text(tmp_path / name, content)
+    assert pairs(read_corpus(tmp_path), tmp_path) == [("a.wav", "你好"), ("b.wav", "再见")]
+
+
+def test_a_table_that_cannot_be_read_is_named_beside_one_that_can(tmp_path: Path) -> None:
+    wavs(tmp_path, "a.wav")
+    write_text(tmp_path / "good.csv", "a.wav,你好\n")
+    write_text(tmp_path / "bad.csv", 'b.wav,"你好\n')
+    listing = read_corpus(tmp_path)
+    assert pairs(listing, tmp_path) == [("a.wav", "你好")]
+    assert [(r.source, "not closed" in r.reason) for r in listing.rejected] == [("bad.csv", True)]
+
+
+def test_a_list_that_is_at_fault_says_more_than_missing_transcripts(tmp_path: Path) -> None:
+    wavs(tmp_path, "a.wav")
+    write_text(tmp_path / "x.list", "a.wav|mei|ZH|你好|n i h ao|3 3|2 2\n")
+    assert "7 columns and not 4" in read_corpus(tmp_path).rejected[0].reason
+
+
+def test_recordings_are_known_by_any_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wavs(tmp_path, "corpus/wav/a.wav", "corpus/wav/b.wav", "corpus/wav/c.wav")
+    rows = f"{tmp_path}/corpus/wav/a.wav\t一\n../wav/b.wav\t二\nC.WAV\t三\n"
+    write_text(tmp_path / "corpus" / "meta" / "list.txt", rows)
+    monkeypatch.chdir(tmp_path)
+    listing = read_corpus(Path("corpus"))
+    assert [clip.text for clip in listing.clips] == ["一", "二", "三"]
+    assert not listing.rejected
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    name = "录音".encode("gbk").decode("utf-8", "surrogateescape")
+    wavs(tmp_path, f"{name}.wav", f"{name}2.wav")
+    write_text(tmp_path / f"{name}.txt", "你好")
+    listing = read_corpus(tmp_path)
+    assert len(listing.clips) == len(listing.rejected) == 1
+    said = f"{listing.clips[0].id} {listing.rejected[0]}"
+    assert said.encode("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -91,13 +162,15 @@ def test_every_file_is_a_clip_whatever_its_name(tmp_path: Path, files: list[str]
 
 
 @given(st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=6, unique=True))
-def test_names_are_safe_and_tell_clips_apart(names: list[str]) -> None:
+def test_ids_are_names_of_files_and_unlike_whatever_is_listed(names: list[str]) -> None:
     listing = Listing("test")
-    for name in names:
-        listing.add(Clip("", Path("/nowhere") / (name.replace("/", "_").replace("\0", "_") or "x"), "好"), "here")
-    given_ids = [safe_name(name) for name in names]
-    assert all(name and name[0] not in "._-/" and "/" not in name and " " not in name for name in given_ids)
-    assert all(len(name.encode()) < 250 for name in [*given_ids, *(r.id for r in listing.rejected)])
+    for number, name in enumerate(names):
+        listing.add(Clip(name, FILES[number], "好"), "here")
+    ids = [clip.id for clip in listing.clips]
+    assert len(ids) == len({name.casefold() for name in ids}) == len(names)
+    for name in ids:
+        assert re.fullmatch(UTTERANCE_ID_PATTERN, name)
+        assert len(name.encode()) < 250
 
 
 def test_one_recording_twice_is_said_and_one_name_twice_is_not(tmp_path: Path) -> None:
@@ -105,9 +178,11 @@ def test_one_recording_twice_is_said_and_one_name_twice_is_not(tmp_path: Path) -
     write_text(tmp_path / "list.tsv", "x/1.wav\t一\ny/1.wav\t二\nx/1\t三\n")
     listing = read_corpus(tmp_path)
     assert [(clip.id, clip.text) for clip in listing.clips] == [("1", "一"), ("y_1", "二")]
-    assert [(r.id, r.reason) for r in listing.rejected] == [
-        ("1", "its recording is listed twice; the first one is used")
-    ]
+    assert [(r.id, r.reason.split(" is")[0]) for r in listing.rejected] == [("1", "its recording")]
+    write_text(tmp_path / "list.tsv", "id\taudio\ttext\n1\tx/1.wav\t一\n2\tx/1.wav\t二\n1\ty/1.wav\t三\n")
+    listing = read_corpus(tmp_path)
+    assert [(clip.id, clip.text) for clip in listing.clips] == [("1", "一")]
+    assert [r.reason.split(" is")[0] for r in listing.rejected] == ["its recording", "its id"]
 
 
 def test_a_recording_of_another_folder_is_not_taken_for_a_missing_one(tmp_path: Path) -> None:
@@ -116,16 +191,30 @@ def test_a_recording_of_another_folder_is_not_taken_for_a_missing_one(tmp_path: 
     assert next(r.reason for r in read_corpus(tmp_path).rejected) == "its file 1.wav is missing"
 
 
-def test_columns_that_a_comma_made_are_not_dropped(tmp_path: Path) -> None:
-    wavs(tmp_path, "a.wav", "b.wav")
-    for header in ("", "audio,text\n"):
-        write_text(
-            tmp_path / "list.csv", f"{header}a.wav,你好\nb.wav,上海,真的好\n".replace("a.wav,你好", 'a.wav,"你,好"')
-        )
-        listing = read_corpus(tmp_path)
-        if header:
-            assert pairs(listing, tmp_path) == [("a.wav", "你,好")]
-            assert "it has 3 columns and not 2" in listing.rejected[0].reason
+@pytest.mark.parametrize(
+    ("name", "content", "expected", "reason"),
+    [
+        ("l.csv", 'audio,text\na.wav,"你,好"\nb.wav,上海,真的好\n', {"a": "你,好"}, "3 columns and not 2: a text with"),
+        ("l.csv", "a.wav,你好\nc.wav,好\nb.wav,上海,真的好\n", {"a": "你好", "c": "好"}, "3 columns and not 2"),
+        ("l.csv", "b.wav,上海,真的好\na.wav,你好\nc.wav,好\n", {"a": "你好", "c": "好"}, "3 columns and not 2"),
+        ("l.csv", 'a.wav,"你\n好"\nc.wav,好\n', {"c": "好"}, "goes on in the next line"),
+        ("l.tsv", '"a.wav"\t"说""好"""\n"c.wav"\t"你好"\n', {"a": '说"好"', "c": "你好"}, ""),
+        ("l.tsv", 'a.wav\t"你"好\nc.wav\t"好"和"坏"\n', {"a": '"你"好', "c": '"好"和"坏"'}, ""),
+        ("l.csv", "a|2023|二零二三\nc|ni3|你\n", {"a": "二零二三", "c": "你"}, ""),
+        ("l.jsonl", '{"id":"a","text":"你\u2028好"}\n', {"a": "你\u2028好"}, ""),
+        ("l.jsonl", '{"id":"a","text":"好","durations":[1' + "0" * 400 + "]}\n", {}, "not usable"),
+    ],
+)
+def test_columns_are_what_they_seem_or_the_line_is_rejected(
+    name: str, content: str, expected: dict[str, str], reason: str, tmp_path: Path
+) -> None:
+    wavs(tmp_path, "a.wav", "b.wav", "c.wav")
+    write_text(tmp_path / name, content)
+    listing = read_corpus(tmp_path)
+    assert {clip.id: clip.text for clip in listing.clips} == expected
+    assert {clip.speaker for clip in listing.clips} <= {""}
+    told = [r.reason for r in listing.rejected if "no list mentions" not in r.reason]
+    assert [reason in each for each in told] == [True] * bool(reason)
 
 
 def test_an_emotion_in_the_third_column_is_no_speaker(tmp_path: Path) -> None:
@@ -138,7 +227,8 @@ def test_an_emotion_in_the_third_column_is_no_speaker(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("上海#1市第#2一#4", ("上海市第一", ())),
-        ("第#1名", ("第#1名".replace("#1", ""), ())),
+        ("今天天气好。#4", ("今天天气好。", ())),
+        ("今 jin1 天 tian1 。", ("今天。", ("jin1", "tian1"))),
         ("排名 #1", ("排名 #1", ())),
         ("第#15页", ("第#15页", ())),
         ("广 guang3 州 zhou1", ("广州", ("guang3", "zhou1"))),
@@ -151,8 +241,18 @@ def test_what_a_transcript_says(text: str, expected: tuple[str, tuple[str, ...]]
     assert spoken(text) == expected
 
 
-def test_pinyin_alone_is_refused(tmp_path: Path) -> None:
-    wavs(tmp_path, "a.wav")
-    write_text(tmp_path / "a.txt", "shang4 hai3")
-    assert "pinyin alone" in read_corpus(tmp_path).rejected[0].reason
-    assert hanzi_and_pinyin([]) is None
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("shang4 hai3", "pinyin alone"),
+        ("上 shang4 海 hai3 市", "not one syllable after each hanzi"),
+        ("MP3", ""),
+        ("h5", ""),
+        ("我在 a1 班", ""),
+        ("……", ""),
+        (" ", "no transcript"),
+    ],
+)
+def test_what_is_refused(text: str, reason: str) -> None:
+    assert reason in fault_of(text, ())
+    assert bool(reason) == bool(fault_of(text, ()))

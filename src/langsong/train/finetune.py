@@ -12,19 +12,17 @@ from pathlib import Path
 from langsong.audio.loudness import speech_level
 from langsong.bundle.assemble import assemble
 from langsong.bundle.attach import copy_fast
-from langsong.bundle.install import install
-from langsong.bundle.manifest import MANIFEST_FILE, VOICE_NAME_PATTERN, File, SpeakerInfo, VoiceManifest
+from langsong.bundle.manifest import VOICE_NAME_PATTERN, File, VoiceManifest
 from langsong.bundle.models import load_models
-from langsong.bundle.store import find_voice
 from langsong.bundle.voice import Voice
 from langsong.engine.synthesizer import Synthesizer
-from langsong.errors import CheckpointError, CorpusError, MissingExtra, OptionError
+from langsong.errors import CorpusError, MissingExtra, OptionError, TextError
 from langsong.measure.quality.intelligibility import SENTENCES
 from langsong.measure.quality.similarity import SpeakerEncoder
+from langsong.text.frontend import Frontend
 
 from .align import Progress, align, speech_like, texts_of
 from .aligner import SpeechAligner
-from .checkpoint import Moments
 from .corpus_format import (
     DESCRIPTION_FILE,
     FEATURES_FOLDER,
@@ -34,12 +32,12 @@ from .corpus_format import (
     write_utterances,
 )
 from .export import whole_or_nothing
+from .finetune_base import base_voice, note_says
 from .identity import read_identity
-from .kantts_moments import read_moments
 from .new_speaker import sounds_of, write_start
 from .prepare.job import prepare, speaker_fault
 from .prepare.report import write_report
-from .prepare.settings import PrepareSettings, settings_like
+from .prepare.settings import settings_like
 from .recipe import Dropout, Hardware, Learning, Loop, SambertRecipe
 from .records import Reporter
 from .run import train
@@ -52,7 +50,8 @@ _LEAST_RECORDINGS, _FEW_RECORDINGS = 2, 20
 _LISTENED = 8
 """Texts that a voice says to have its likeness measured, and twice as many recordings that it is measured by."""
 
-_MADE_OF = "made_of.txt"
+_MADE_OF, _BASE_OF = "made_of.txt", "base_of.txt"
+"""What training, and the base, were made of."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +144,9 @@ def finetune(
 
     Raises:
         OptionError: the speaker or the bundle cannot have that name.
-        VoiceError: the base cannot be used, or `output` exists.
-        TrainingError: the recordings cannot be used, or training failed.
+        VoiceError: the base cannot be used.
+        CorpusError: `output` exists, or the recordings cannot be used.
+        TrainingError: training failed.
     """
     if fault := speaker_fault(speaker):
         raise OptionError(fault)
@@ -154,12 +154,12 @@ def finetune(
         raise OptionError(f"a bundle's folder is named in Latin letters, digits and ._-, not {output.name!r}: --output")
     if output.exists():
         raise CorpusError(f"{output} exists already: remove it first, or choose another --output")
-    voice, moments, notice = _base_voice(base, work / "base")
+    voice, moments, notice = base_voice(base, work / "base", work / _BASE_OF)
     if notice:
         told(notice)
     synthesizer = Synthesizer.open(voice, cache_bytes=0)
     corpus, rejected = _recordings(synthesizer, data, speaker, work / "recordings", workers, progress, told)
-    seconds = sum(u.frames for u in (*corpus.train, *corpus.valid)) / corpus.description.audio.frame_rate
+    seconds = _seconds(corpus)
     _begin_anew_with_others(work, voice, corpus, told)
     spoken = _own_speech(synthesizer, corpus, work / "own", progress)
     for line in align(corpus.folder, lambda _: SpeechAligner(spoken)).misfits():
@@ -192,19 +192,6 @@ def finetune(
     return Finetuned(made, seconds, len(corpus.train) + len(corpus.valid), rejected, borrowed, back)
 
 
-def _base_voice(base: str | None, folder: Path) -> tuple[Voice, Moments, str | None]:
-    """An installed voice or a bundle; a folder of KAN-TTS is made one first, and tells how far Adam was with it, or
-    why it does not."""
-    source = Path(base) if base else None
-    if source is None or not source.is_dir() or (source / MANIFEST_FILE).is_file():
-        return find_voice(base), {}, None
-    voice = Voice.open(folder) if (folder / MANIFEST_FILE).is_file() else install(source, output=folder).voice
-    try:
-        return voice, read_moments(source), None
-    except CheckpointError as error:
-        return voice, {}, f"{error}; it began anew"
-
-
 def _recordings(
     synthesizer: Synthesizer,
     data: Path,
@@ -218,7 +205,7 @@ def _recordings(
     said = synthesizer.say(SENTENCES[0])
     level = round(speech_level(said.samples, said.sample_rate), 1)
     base = settings_like(synthesizer.voice.manifest)
-    settings = base.model_copy(update={"level_dbfs": level, "speaker": speaker, "valid_share": 0.0})
+    settings = base.model_copy(update={"level_dbfs": level, "everyone": speaker, "valid_share": 0.0})
     prepared = prepare(
         data,
         folder,
@@ -228,28 +215,19 @@ def _recordings(
         told=lambda rejection: told(str(rejection)),
     )
     write_report(prepared)
-    corpus = prepared.corpus
-    if len(corpus.train) < _LEAST_RECORDINGS:
+    found = prepared.corpus.train
+    if len(found) < _LEAST_RECORDINGS:
         raise CorpusError(f"{data} has one usable recording: some {_FEW_RECORDINGS} make a voice")
-    if len(corpus.train) < _FEW_RECORDINGS:
-        told(f"only {len(corpus.train)} usable recordings: the voice will be better with {_FEW_RECORDINGS} or more")
-    renamed = [_spoken_by(u, speaker) for u in corpus.train]
-    held = {u.id for u in renamed[:: max(2, round(1 / plan_for(_seconds(corpus, settings)).held_out))]}
-    write_utterances(folder / "train.jsonl", [u for u in renamed if u.id not in held])
-    write_utterances(folder / "valid.jsonl", [u for u in renamed if u.id in held])
-    description = corpus.description.model_copy(update={"speakers": (SpeakerInfo(id=speaker),)})
-    write_description(folder, description)
+    if len(found) < _FEW_RECORDINGS:
+        told(f"only {len(found)} usable recordings: the voice will be better with {_FEW_RECORDINGS} or more")
+    held = {u.id for u in found[:: max(2, round(1 / plan_for(_seconds(prepared.corpus)).held_out))]}
+    write_utterances(folder / "train.jsonl", [u for u in found if u.id not in held])
+    write_utterances(folder / "valid.jsonl", [u for u in found if u.id in held])
     return Corpus.open(folder), len(prepared.rejected)
 
 
-def _seconds(corpus: Corpus, settings: PrepareSettings) -> float:
-    return sum(u.frames for u in corpus.train) / settings.audio.frame_rate
-
-
-def _spoken_by(utterance: Utterance, speaker: str) -> Utterance:
-    """The utterance under another speaker's name."""
-    units = utterance.units.replace(f"${utterance.speaker}}}", f"${speaker}}}")
-    return utterance.model_copy(update={"speaker": speaker, "units": units})
+def _seconds(corpus: Corpus) -> float:
+    return sum(u.frames for u in (*corpus.train, *corpus.valid)) / corpus.description.audio.frame_rate
 
 
 def _own_speech(synthesizer: Synthesizer, corpus: Corpus, folder: Path, progress: Progress) -> Corpus:
@@ -290,7 +268,7 @@ def _begin_anew_with_others(work: Path, voice: Voice, corpus: Corpus, told: Told
         digest.update(utterance.model_dump_json().encode())
         digest.update(corpus.features_path(utterance.id).read_bytes())
     note = work / _MADE_OF
-    if note.is_file() and note.read_text(encoding="utf-8") == digest.hexdigest():
+    if note_says(note, digest.hexdigest()):
         return
     stale = [folder for name in ("own", "corpus", "start", "run") if (folder := work / name).is_dir()]
     if stale:
@@ -302,7 +280,8 @@ def _begin_anew_with_others(work: Path, voice: Voice, corpus: Corpus, told: Told
 
 def _back(plan: Plan, corpus: Corpus, speaker: str, folder: Path, bundled: Callable[[float, Path], Voice]) -> float:
     """How far the new voice goes back to the base."""
-    texts = texts_of(_spread(corpus.train, _LISTENED))
+    frontend = Frontend(corpus.description.conventions)
+    texts = [text for text in texts_of(_spread(corpus.train, _LISTENED)) if _reads(frontend, text)]
     if not plan.back or not texts:
         return plan.back
     try:
@@ -315,6 +294,13 @@ def _back(plan: Plan, corpus: Corpus, speaker: str, folder: Path, bundled: Calla
         return furthest_share(bundled, Listener(encoder, target, texts, speaker), folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _reads(frontend: Frontend, text: str) -> bool:
+    try:
+        return bool(frontend.utterance(text).units)
+    except TextError:
+        return False
 
 
 def _bundle(base: Voice, work: Path, back: float, speaker: str, output: Path) -> Voice:

@@ -27,22 +27,21 @@ from langsong.train.corpus_format import (
     write_utterances,
 )
 
-from .clips import BadClip, Clip, Listing, Rejection
+from .clips import BadClip, Clip, Listing, Rejection, printable
 from .journal import Entry, Journal, digest_of
 from .layouts import read_corpus
 from .measuring import ClipFacts, measure_clip
 from .settings import PrepareSettings
 from .statistics import statistics_of
 
+_REASONS = 3
+"""That an error gives, the commonest first."""
+
 Progress = Callable[[int, int], None]
 """Is told how many clips are done, and of how many."""
 
 Told = Callable[[Rejection], None]
 """Is told of every clip that is left out."""
-
-
-_REASONS = 3
-"""That an error gives, the commonest first."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def prepare(
     Raises:
         CorpusError: there is no corpus, no clip of it is usable, or one is bad and the settings say to stop.
     """
-    if folder.resolve() == source.resolve():
+    if folder.resolve() == (source.parent if source.is_file() else source).resolve():
         raise CorpusError(f"{folder} has the recordings: name another folder for the prepared corpus")
     listing = read_corpus(source)
     _complete(listing, settings)
@@ -107,10 +106,10 @@ def _prepare(
         first = listing.rejected[0]
         raise CorpusError(f"{first.source}: {first.id or 'a clip'} is bad: {first.reason}")
     entries = _measure(listing.clips, folder, settings, workers, progress)
-    rejected = list(listing.rejected)
     for clip, entry in zip(listing.clips, entries, strict=True):
         if entry.rejected:
-            rejected.append(Rejection(clip.id, clip.audio.name, entry.rejected))
+            listing.reject(clip.id, clip.audio.name, entry.rejected)
+    rejected = listing.rejected
     for rejection in rejected:
         told(rejection)
     utterances = [entry.utterance for entry in entries if entry.utterance is not None]
@@ -130,14 +129,14 @@ def _complete(listing: Listing, settings: PrepareSettings) -> None:
     ]
     complete = []
     for clip in listing.clips:
-        speaker, named = clip.speaker or settings.speaker, clip.emotion or settings.emotion
+        speaker, named = settings.everyone or clip.speaker or settings.speaker, clip.emotion or settings.emotion
         emotion = find_emotion(named, known)
         if fault := speaker_fault(speaker):
-            listing.rejected.append(Rejection(clip.id, clip.audio.name, fault))
+            listing.reject(clip.id, clip.audio.name, fault)
         elif emotion is None or not emotion.exact:
             names = ", ".join(name for name in known if name != "none" and not name.startswith("placeholder"))
             reason = f"its emotion {named!r} is unknown: one of {names}"
-            listing.rejected.append(Rejection(clip.id, clip.audio.name, reason))
+            listing.reject(clip.id, clip.audio.name, reason)
         else:
             complete.append(replace(clip, speaker=speaker, emotion=emotion.name))
     listing.clips = complete
@@ -196,7 +195,7 @@ def _entry(clip: Clip, digest: str, settings: PrepareSettings, folder: Path) -> 
     try:
         measured = measure_clip(clip, settings, folder)
     except BadClip as error:
-        return Entry(id=clip.id, digest=digest, rejected=str(error))
+        return Entry(id=clip.id, digest=digest, rejected=printable(str(error)))
     return Entry(id=clip.id, digest=digest, utterance=measured.utterance, facts=measured.facts)
 
 

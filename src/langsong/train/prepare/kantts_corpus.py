@@ -14,8 +14,8 @@ from langsong.text.phones import PhoneSyllable, pinyin_phones
 from langsong.text.units import format_units
 from langsong.types import NEUTRAL, Unit
 
-from .clips import Clip, Listing, Rejection
-from .sounds import Sounds
+from .clips import Clip, Listing
+from .files import Files
 from .transcripts import read_text
 
 _PUNCTUATION = re.compile(r"[^\w\s#/%]|_")
@@ -23,7 +23,7 @@ _BREAK = re.compile(r"#([0-4])")
 _EDGE = re.compile(r"(?<=[A-Za-z])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z])")
 
 
-def read_kantts(folder: Path, prosody: Path, sounds: Sounds) -> Listing:
+def read_kantts(folder: Path, prosody: Path, sounds: Files) -> Listing:
     """Pairs of lines, ``id<TAB>汉字#1…#4`` and ``<TAB>pin1 yin1``; ``emotion_tag.txt`` if it is there.
 
     The units leave the speaker open, as KAN-TTS corpora do not name one.
@@ -36,17 +36,17 @@ def read_kantts(folder: Path, prosody: Path, sounds: Sounds) -> Listing:
     for number, (head, pinyin) in enumerate(zip(lines[::2], lines[1::2], strict=True)):
         name, _, marked = head.strip().partition("\t")
         source = f"{prosody.name}, utterance {number + 1}"
-        emotion = emotions.get(name, NEUTRAL)
+        emotion, audio = emotions.get(name, NEUTRAL), sounds.find(name, folder)
         try:
             units = format_units(prosody_units(marked, pinyin, emotion))
         except (UnitError, CorpusError) as error:
-            listing.rejected.append(Rejection(name, source, str(error)))
+            listing.reject(name, source, str(error), audio)
             continue
         labels = [path for path in _label_files(folder, name) if path.is_file()]
         listing.add(
             Clip(
                 id=name,
-                audio=sounds.find(name, folder),
+                audio=audio,
                 text="".join(text for text, _ in words_and_breaks(marked)),
                 emotion=emotion.removeprefix("emotion_"),
                 units=units,

@@ -35,6 +35,7 @@ class PrepareSettings(Record):
         audio, recipe: what is measured.
         language, unit_kind, conventions: how text is read.
         speaker, emotion: of clips whose corpus names none.
+        everyone: the speaker of all clips, whoever the corpus names.
         level_dbfs: speech level that every clip is brought to, pauses left out (dB of full scale, RMS); None = its own.
         trim_db: silence is what is so far below the loudest frame; None = by the noise of the recording.
         lead_s, tail_s: silence that is kept before and after the speech.
@@ -53,6 +54,7 @@ class PrepareSettings(Record):
     conventions: Conventions = Conventions()
     speaker: str = "speaker"
     emotion: str = "neutral"
+    everyone: str | None = None
     level_dbfs: Annotated[float, Field(le=-6, ge=-60)] | None = -22.5
     trim_db: Annotated[float, Field(gt=0)] | None = None
     lead_s: Annotated[float, Field(ge=0)] = 0.05

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,9 @@ from langsong.engine.emotion_names import is_emotion
 from langsong.errors import CorpusError
 from langsong.text.hanzi import is_hanzi
 
-from .clips import Clip, Listing, Rejection, safe_name
-from .sounds import AUDIO_SUFFIXES, Sounds
-from .transcripts import read_text
+from .clips import Clip, Listing
+from .files import AUDIO_SUFFIXES, Files, exists
+from .transcripts import is_toned, read_text
 
 _COLUMNS = {
     "id": ("id", "utt", "utt_id", "name", "编号"),
@@ -30,9 +32,12 @@ _COLUMNS = {
 """Names that people give to what is needed, the commonest first."""
 
 _SPACE = " "
+_MOST_COLUMNS = 4
+_LANGUAGE_LENGTH = 2
+_SPEAKER = re.compile(r"[A-Za-z]\w*")
 
 
-def read_jsonl(path: Path, sounds: Sounds) -> Listing:
+def read_jsonl(path: Path, sounds: Files) -> Listing:
     """A JSON object a line: ``audio``, ``text`` and, if wanted, ``id``, ``speaker``, ``emotion``, ``units`` and
     ``durations`` (seconds, one for each unit); other keys are ignored."""
     listing = Listing(f"JSONL {path.name}")
@@ -45,59 +50,60 @@ def read_jsonl(path: Path, sounds: Sounds) -> Listing:
             if not isinstance(row, dict):
                 raise ValueError("not a JSON object")
             units, durations = _text(row.get("units")), tuple(float(d) for d in row.get("durations") or ())
-        except (ValueError, TypeError) as error:
-            listing.rejected.append(Rejection("", source, f"the line is not usable ({error})"))
+        except (ValueError, TypeError, OverflowError) as error:
+            listing.reject("", source, f"the line is not usable ({error})")
             continue
         listing.add(_clip(path.parent, sounds, {k: _text(v) for k, v in row.items()}, units, durations), source)
     return listing
 
 
-def read_table(path: Path, sounds: Sounds) -> Listing:
+def read_table(path: Path, sounds: Files) -> Listing:
     """CSV, TSV, LJSpeech's ``id|text|normalised text``, or a name, a space and a text.
 
     With a header its columns are found by name; without, they are id or file, text, speaker, emotion.
 
     Raises:
-        CorpusError: the list is not text, or a quotation mark in it is not closed.
+        CorpusError: the list is not text, or a quotation mark in it is never closed.
     """
     text = read_text(path)
     delimiter = _delimiter(path, text.lstrip().partition("\n")[0])
     listing = Listing("LJSpeech" if delimiter == "|" else f"{path.suffix[1:].upper() or 'list'} {path.name}")
-    header: list[str] | None = None
-    width = 0
-    for number, cells in _rows(path, text, delimiter):
-        if not width and (header := _header(cells)):
-            width = len(header)
-            continue
-        width = width or (4 if len(cells) < 3 or delimiter != "," else len(cells))
+    rows = list(_rows(path, text, delimiter))
+    header = _header(rows[0][1]) if rows else None
+    if header and "text" not in header and not exists(sounds.find(rows[0][1][0], path.parent)):
+        listing.reject("", f"{path.name}, line {rows[0][0]}", "no column is called 'text'")
+        return listing
+    if header and "text" in header:
+        del rows[0]
+    else:
+        header = None
+    width = len(header) if header else _usual_width(rows, delimiter)
+    for number, cells in rows:
         source = f"{path.name}, line {number}"
-        if len(cells) > width:
-            reason = f"it has {len(cells)} columns and not {width}: a text with {delimiter!r} needs quotation marks"
-            listing.rejected.append(Rejection(safe_name(cells[0]), source, reason))
-            continue
-        row = dict(zip(header, cells, strict=False)) if header else _by_place(cells, delimiter)
-        listing.add(_clip(path.parent, sounds, row), source)
+        named = dict(zip(header, cells, strict=False)) if header else _placed(cells, delimiter)
+        clip = _clip(path.parent, sounds, named)
+        if reason := _misread(cells, width, delimiter):
+            listing.reject(cells[0], source, reason, clip.audio)
+        else:
+            listing.add(clip, source)
     return listing
 
 
-def read_sidecars(folder: Path, sounds: Sounds) -> Listing:
-    """Sound files, each with a ``.txt`` or ``.lab`` of the same name beside it, or the only one of it anywhere."""
+def read_sidecars(folder: Path, sounds: Files) -> Listing:
+    """Recordings, each with a ``.txt`` or ``.lab`` of its name beside it, or both the only ones of that name."""
     listing = Listing("transcripts beside the recordings")
-    texts: dict[str, list[Path]] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in (".txt", ".lab") and path.is_file():
-            texts.setdefault(path.stem.casefold(), []).append(path)
-    for audio in sounds.files:
-        named = texts.get(audio.stem.casefold(), [])
-        beside = [path for path in named if path.parent == audio.parent] or (named if len(named) == 1 else [])
+    texts = Files(folder, (".lab", ".txt"))
+    for audio in sounds.paths:
+        text = texts.at(audio.with_suffix(""))
+        if text is None or sounds.at(text.with_suffix("")) != audio:
+            text = texts.only(audio.stem)
+            if text is not None and sounds.only(text.stem) != audio:
+                text = None
         source = str(audio.relative_to(folder))
         try:
-            text = read_text(beside[-1]).strip() if beside else ""
+            listing.add(Clip("", audio, read_text(text).strip() if text else ""), source)
         except CorpusError as error:
-            listing.mentioned.add(audio)
-            listing.rejected.append(Rejection(safe_name(audio.stem), source, str(error)))
-            continue
-        listing.add(Clip("", audio, text), source)
+            listing.reject(audio.stem, source, str(error), audio)
     return listing
 
 
@@ -114,64 +120,78 @@ def _delimiter(path: Path, first: str) -> str:
 def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The lines that are not empty, with their numbers, as cells without spaces around them."""
     if delimiter in ",;":
-        reader = csv.reader(io.StringIO(f"{text}\n"), delimiter=delimiter)  # an open quotation goes on over it
+        reader = csv.reader(io.StringIO(f"{text}\n"), delimiter=delimiter)  # an open quotation goes on over the end
         try:
             for cells in reader:
-                if any("\n" in cell for cell in cells):
+                if cells and cells[-1].endswith("\n"):
                     raise CorpusError(f"{path.name}, line {reader.line_num} or before: a quotation mark is not closed")
                 if any(cell.strip() for cell in cells):
-                    yield reader.line_num, _stripped(cells)
+                    yield reader.line_num, [cell.strip() for cell in cells]
         except csv.Error as error:
             raise CorpusError(f"{path.name}, line {reader.line_num}: {error}") from None
         return
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield number, _stripped(line.split(None, 1) if delimiter == _SPACE else line.split(delimiter))
+            cells = line.split(None, 1) if delimiter == _SPACE else line.split(delimiter)
+            yield number, [_unquoted(cell.strip()) for cell in cells]
 
 
-def _stripped(cells: list[str]) -> list[str]:
-    found = [cell.strip() for cell in cells]
-    while len(found) > 1 and not found[-1]:
-        found.pop()
-    return found
+def _unquoted(cell: str) -> str:
+    """Without the quotation marks that some programs put around every cell."""
+    inner = cell[1:-1]
+    if len(cell) < 2 or cell[0] != '"' or cell[-1] != '"' or '"' in inner.replace('""', ""):
+        return cell
+    return inner.replace('""', '"')
 
 
 def _header(cells: list[str]) -> list[str] | None:
     """Our names of the columns, if the first row has names."""
     known = {alias: name for name, aliases in _COLUMNS.items() for alias in aliases}
     names = [known.get(cell.lower(), cell.lower()) for cell in cells]
-    return names if "text" in names and ("id" in names or "audio" in names) else None
+    return names if "id" in names or "audio" in names else None
 
 
-def _by_place(cells: list[str], delimiter: str) -> dict[str, str]:
+def _usual_width(rows: list[tuple[int, list[str]]], delimiter: str) -> int:
+    """Columns of a list without header: where commas are between them, texts may have added some."""
+    widths = Counter(len(cells) for _, cells in rows)
+    return widths.most_common(1)[0][0] if widths and delimiter in ",;" else _MOST_COLUMNS
+
+
+def _misread(cells: list[str], width: int, delimiter: str) -> str:
+    """Why the columns are not what they seem to be, if so."""
+    if any(cells[width:]):
+        advice = ": a text with commas needs quotation marks" if delimiter in ",;" else ""
+        return f"it has {len(cells)} columns and not {width}{advice}"
+    if any("\n" in cell for cell in cells):
+        return "a text goes on in the next line: is a quotation mark not closed?"
+    return ""
+
+
+def _placed(cells: list[str], delimiter: str) -> dict[str, str]:
     """What the columns of a list without header are."""
+    cells = [*cells, "", "", ""][:_MOST_COLUMNS]
     if delimiter != "|":
-        row = dict(zip(("id", "text", "speaker", "emotion"), cells, strict=False))
-        if len(cells) == 3 and is_emotion(cells[2]):
-            row["emotion"] = row.pop("speaker")
+        row = dict(zip(("id", "text", "speaker", "emotion"), cells, strict=True))
+        if is_emotion(row["speaker"]) and not row["emotion"]:
+            row |= {"speaker": "", "emotion": row["speaker"]}
         return row
-    name, *rest = cells
-    if len(rest) == 3 and len(rest[1]) == 2:
-        return {"id": name, "speaker": rest[0], "text": rest[2]}  # file|speaker|language|text
-    speaker = ""
-    if len(rest) > 1 and any(map(is_hanzi, "".join(rest[:2]))):
-        spoken = [any(map(is_hanzi, cell)) for cell in rest[:2]]
-        if spoken != [True, True]:
-            speaker = rest[spoken.index(False)]
-            rest = [rest[spoken.index(True)]]
-    return {"id": name, "speaker": speaker, "text": rest[-1] if rest else ""}
+    name, second, third, fourth = cells
+    if fourth and len(third) == _LANGUAGE_LENGTH:
+        return {"id": name, "speaker": second, "text": fourth}  # file|speaker|language|text
+    for speaker, text in ((second, third), (third, second)):
+        if _SPEAKER.fullmatch(speaker) and not is_toned(speaker) and any(map(is_hanzi, text)):
+            return {"id": name, "speaker": speaker, "text": text}
+    return {"id": name, "text": third or second}
 
 
-def _clip(
-    folder: Path, sounds: Sounds, row: dict[str, str], units: str = "", durations: tuple[float, ...] = ()
-) -> Clip:
+def _clip(folder: Path, sounds: Files, row: dict[str, str], units: str = "", durations: tuple[float, ...] = ()) -> Clip:
     named = {
         name: next((row[alias].strip() for alias in aliases if row.get(alias, "").strip()), "")
         for name, aliases in _COLUMNS.items()
     }
     name = named["audio"] or named["id"]
     return Clip(
-        id=safe_name(_without_suffix(named["id"])) if named["audio"] and named["id"] else "",
+        id=_without_suffix(named["id"]) if named["audio"] else "",
         audio=sounds.find(name, folder) if name else folder,
         text=named["text"],
         speaker=named["speaker"],

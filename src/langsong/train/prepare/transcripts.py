@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from langsong.errors import CorpusError
 from langsong.text.hanzi import HANZI, is_hanzi
+from langsong.text.pinyin import is_syllable
 
-_MARKED = re.compile(rf"[{HANZI}]#[0-4](?!\d)")
+_MARKED = re.compile(rf"[{HANZI}]#[0-4](?!\d)|[^\s\w]#4\s*$")
 _BREAK = re.compile(r"#[0-4](?!\d)")
-_PINYIN = re.compile(r"[a-zü]+:?[a-z]*[0-5]")
+_PINYIN = re.compile(r"([a-zü:]+)[0-5]")
+_PAIR = re.compile(rf"([{HANZI}])\s*([a-zü:]+[0-5])(\W*)")
 
 
 def read_text(path: Path) -> str:
@@ -39,19 +40,33 @@ def spoken(text: str) -> tuple[str, tuple[str, ...]]:
 
     Breaks (``你好#2世界#4``) are left out.
     """
-    if pairs := hanzi_and_pinyin(text.split()):
-        return pairs
-    return (_BREAK.sub("", text) if _MARKED.search(text) else text), ()
+    plain = _BREAK.sub("", text) if _MARKED.search(text) else text
+    return hanzi_and_pinyin(plain) or (plain, ())
 
 
-def hanzi_and_pinyin(tokens: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
-    """``广 guang3 州 zhou1`` taken apart; None if it is not that."""
-    hanzi, pinyin = tokens[::2], tokens[1::2]
-    if not tokens or len(hanzi) != len(pinyin) or not all(len(char) == 1 and is_hanzi(char) for char in hanzi):
+def hanzi_and_pinyin(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """``广 guang3 州 zhou1。`` as a text and its pinyin; None if it is not that."""
+    pairs = _PAIR.findall(text)
+    if not pairs or re.search(r"\w", _PAIR.sub("", text)):
         return None
-    return ("".join(hanzi), tuple(pinyin)) if all(map(_PINYIN.fullmatch, pinyin)) else None
+    said = "".join(hanzi + after.replace(" ", "") for hanzi, _, after in pairs)
+    return said, tuple(pinyin for _, pinyin, _ in pairs)
 
 
-def is_pinyin(text: str) -> bool:
-    """Whether it is pinyin with tones and nothing else."""
-    return bool(text.split()) and all(map(_PINYIN.fullmatch, text.lower().split()))
+def fault_of(text: str, pinyin: tuple[str, ...]) -> str:
+    """What keeps a transcript from being read, if anything."""
+    if not text.strip():
+        return "it has no transcript"
+    words = re.sub(r"[^\w:]", " ", text.lower()).split()
+    toned = [is_toned(word) for word in words]
+    if toned and all(toned):
+        return "its transcript is pinyin alone: write the hanzi, or each hanzi and its pinyin"
+    if not pinyin and sum(toned) > 1 and any(map(is_hanzi, text)):
+        return "its transcript has pinyin, but not one syllable after each hanzi"
+    return ""
+
+
+def is_toned(word: str) -> bool:
+    """Whether it is a syllable of pinyin with its tone."""
+    match = _PINYIN.fullmatch(word)
+    return match is not None and is_syllable(match[1])

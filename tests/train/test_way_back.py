@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
 import pytest
 import torch
 
+from langsong.bundle.store import find_voice
 from langsong.bundle.voice import Voice
+from langsong.engine.synthesizer import Synthesizer
+from langsong.measure.quality.similarity import SpeakerEncoder
 from langsong.train.align import AlignmentReport
 from langsong.train.way_back import SHARES, Listener, blend, furthest_share
 
@@ -52,3 +56,14 @@ def test_utterances_with_another_text_are_told() -> None:
     told = AlignmentReport(len(fit), fit).misfits()
     assert [line.split()[0] for line in told] == ["worse", "wrong"]
     assert AlignmentReport(0, {}).misfits() == []
+
+
+@pytest.mark.skipif(find_spec("resemblyzer") is None, reason="Resemblyzer is not installed")
+def test_a_listener_tells_speakers_apart() -> None:
+    voice, encoder = find_voice(None), SpeakerEncoder()
+    said = Synthesizer.open(voice, cache_bytes=0).say("今天天气真不错。", speaker="yunfan")
+    target = encoder.embed_speaker([(said.samples, said.sample_rate)])
+    own, other = (
+        Listener(encoder, target, ["我们明天去看他。"], name).likeness(voice) for name in ("yunfan", "qinglan")
+    )
+    assert own > other + 0.1

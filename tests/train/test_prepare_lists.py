@@ -83,6 +83,7 @@ def test_a_transcript_that_is_no_text_spoils_its_own_clip_only(tmp_path: Path) -
         (["Ab.wav", "aB.wav"], ["aB.txt"], ["aB.wav"]),
         (["a.wav", "a.mp3"], ["a.txt"], ["a.wav"]),
         (["a.wav"], ["x/a.txt", "y/a.txt"], []),
+        (["x/a.wav", "y/a.wav"], ["txt/a.txt"], []),
     ],
 )
 def test_transcripts_go_with_their_own_recordings(
@@ -95,6 +96,19 @@ def test_transcripts_go_with_their_own_recordings(
     assert [name for name, _ in pairs(listing, tmp_path)] == expected
     assert all(clip.text.endswith(clip.audio.stem) for clip in listing.clips)
     assert len(listing.rejected) == len(files) - len(expected)
+
+
+def test_a_text_is_read_rather_than_labels_of_the_same_name(tmp_path: Path) -> None:
+    wavs(tmp_path, "a.wav")
+    write_text(tmp_path / "a.lab", "0 500000 n")
+    write_text(tmp_path / "a.txt", "你好")
+    assert pairs(read_corpus(tmp_path), tmp_path) == [("a.wav", "你好")]
+
+
+def test_a_word_for_a_column_in_the_first_text_makes_no_header(tmp_path: Path) -> None:
+    wavs(tmp_path, "a.wav", "b.wav")
+    write_text(tmp_path / "list.csv", "a.wav,文件\nb.wav,再见\n")
+    assert pairs(read_corpus(tmp_path), tmp_path) == [("a.wav", "文件"), ("b.wav", "再见")]
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def prepare(
         folder: of the prepared corpus, made if it is not there.
         workers: processes; None = one per core.
         progress: called as clips are finished.
-        told: called when all are, or none of them is usable.
+        told: called for each clip that is left out, when all have been looked at.
 
     Raises:
         CorpusError: there is no corpus, no clip of it is usable, or one is bad and the settings say to stop.

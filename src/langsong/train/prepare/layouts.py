@@ -101,10 +101,7 @@ def _only(folder: Path, lists: Sequence[Path], sounds: Files) -> Listing:
         except CorpusError as error:
             errors[path] = error
     found = [(path, listing) for path, listing in listings if listing.clips]
-    in_hanzi = [
-        (path, listing) for path, listing in found if any(is_hanzi(c) for clip in listing.clips for c in clip.text)
-    ]
-    found = in_hanzi or found
+    found = [(path, listing) for path, listing in found if _in_hanzi(listing)] or found
     if len(found) > 1:
         names = ", ".join(str(path.relative_to(folder)) for path, _ in found)
         raise CorpusError(f"{folder} has several lists ({names}): name the one to use")

@@ -70,13 +70,13 @@ def read_table(path: Path, sounds: Files) -> Listing:
     listing = Listing("LJSpeech" if delimiter == "|" else f"{path.suffix[1:].upper() or 'list'} {path.name}")
     rows = list(_rows(path, text, delimiter))
     header = _header(rows[0][1]) if rows else None
-    if header and "text" not in header and not exists(sounds.find(rows[0][1][0], path.parent)):
-        listing.reject("", f"{path.name}, line {rows[0][0]}", "no column is called 'text'")
-        return listing
-    if header and "text" in header:
-        del rows[0]
-    else:
-        header = None
+    if header and exists(sounds.find(rows[0][1][0], path.parent)):
+        header = None  # a recording comes first, and words in its line are no names of columns
+    if header:
+        number, _ = rows.pop(0)
+        if "text" not in header:
+            listing.reject("", f"{path.name}, line {number}", "no column is called 'text'")
+            return listing
     width = len(header) if header else _usual_width(rows, delimiter)
     for number, cells in rows:
         source = f"{path.name}, line {number}"
@@ -92,19 +92,23 @@ def read_table(path: Path, sounds: Files) -> Listing:
 def read_sidecars(folder: Path, sounds: Files) -> Listing:
     """Recordings, each with a ``.txt`` or ``.lab`` of its name beside it, or both the only ones of that name."""
     listing = Listing("transcripts beside the recordings")
-    texts = Files(folder, (".lab", ".txt"))
+    texts = Files(folder, (".txt", ".lab"))
     for audio in sounds.paths:
-        text = texts.at(audio.with_suffix(""))
-        if text is None or sounds.at(text.with_suffix("")) != audio:
-            text = texts.only(audio.stem)
-            if text is not None and sounds.only(text.stem) != audio:
-                text = None
-        source = str(audio.relative_to(folder))
+        text, source = _own_text(audio, texts, sounds), str(audio.relative_to(folder))
         try:
             listing.add(Clip("", audio, read_text(text).strip() if text else ""), source)
         except CorpusError as error:
             listing.reject(audio.stem, source, str(error), audio)
     return listing
+
+
+def _own_text(audio: Path, texts: Files, sounds: Files) -> Path | None:
+    """The text of a recording that is no other one's."""
+    beside = texts.at(audio.with_suffix(""))
+    if beside and sounds.at(beside.with_suffix("")) == audio:
+        return beside
+    elsewhere = texts.only(audio.stem)
+    return elsewhere if elsewhere and sounds.only(elsewhere.stem) == audio else None
 
 
 def _delimiter(path: Path, first: str) -> str:

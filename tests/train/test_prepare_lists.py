@@ -259,10 +259,11 @@ def test_what_a_transcript_says(text: str, expected: tuple[str, tuple[str, ...]]
     ("text", "reason"),
     [
         ("shang4 hai3", "pinyin alone"),
-        ("上 shang4 海 hai3 市", "not one syllable after each hanzi"),
+        ("上 shang4 海 hai3，市", "not one syllable after each hanzi"),
         ("MP3", ""),
         ("h5", ""),
         ("我在 a1 班", ""),
+        ("银行{hang2}行长{zhang3}", ""),
         ("……", ""),
         (" ", "no transcript"),
     ],

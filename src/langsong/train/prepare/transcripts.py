@@ -57,7 +57,7 @@ def fault_of(text: str, pinyin: tuple[str, ...]) -> str:
     """What keeps a transcript from being read, if anything."""
     if not text.strip():
         return "it has no transcript"
-    words = re.sub(r"[^\w:]", " ", text.lower()).split()
+    words = re.sub(r"[^\w:{}]", " ", text.lower()).split()  # 银行{hang2} is one, and can be read
     toned = [is_toned(word) for word in words]
     if toned and all(toned):
         return "its transcript is pinyin alone: write the hanzi, or each hanzi and its pinyin"
